@@ -16,6 +16,7 @@ from forum.models.spaces import Audience, Role, Space
 from forum.models.themes import Axis, Need
 from forum.models.threads import Outcome, Post, Thread
 from forum.policy.actors import Actor
+from tests import reviewed
 from tests.factories import actor, make_member, make_post, make_space, make_thread
 
 OPENING = "We rang everybody who had stopped. Almost all of them said the same thing: nobody talks with me."
@@ -94,7 +95,7 @@ class LessonScenario:
         """A lesson out in the world."""
         lesson = self.draft()
         lessons.submit(self.actor("curator"), lesson.id, audience=audience)
-        lessons.publish(self.actor(by), lesson.id)
+        reviewed.publish(self.actor(by), lesson.id)
         return lesson
 
 

@@ -9,12 +9,14 @@ from forum.demo.book import FOLDER, Book
 from forum.domain.lessons import claims, lessons
 from forum.domain.lessons import reviews as lesson_reviews
 from forum.infra import clock
-from forum.models.lessons import Lesson, LessonVersion, Verdict
+from forum.models.lessons import Lesson, LessonVersion, Recognition, Verdict
+from forum.models.reviewing import Question, Reply
 
 FIELDS = (
     "title", "one_sentence", "summary", "context", "problem", "what_was_done", "result", "recommendation", "unknowns",
     "alternative_reading", "conditions", "not_for", "addressees", "licence", "axis",
 )  # fmt: skip
+GOOD = {question.value: Reply.YES.value for question in Question}
 WRITING = timedelta(days=14)
 CHECKING = timedelta(hours=4)
 
@@ -93,7 +95,7 @@ def _publish(
     lesson.public_id = lesson.public_id or source["id"]
     with clock.at(day):
         publisher = book.actor(source["published_by"])
-        lessons.publish(publisher, lesson.id, review_on=book.day(source["review_by"]), recognised=False)
+        lessons.publish(publisher, lesson.id, review_on=book.day(source["review_by"]), answers=GOOD)
     book.counts["lesson versions"] += 1
 
 
@@ -105,7 +107,7 @@ def _checked(book: Book, source: dict[str, Any], lesson: Lesson) -> None:
     for reader in readers:
         facts = reviewing.facts(version.id, reader.id)
         if facts.elsewhere and not facts.made and not facts.cited:
-            answer = lesson_reviews.check_recognition(version, recognised=False)
+            answer = Recognition.NOBODY if version.masked else Recognition.NOT_ASKED
             lesson_reviews.record(reader, lesson, version, Verdict.APPROVED, recognition=answer)
 
 

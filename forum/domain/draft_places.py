@@ -38,7 +38,8 @@ from forum.policy.actors import Actor
 from forum.policy.visibility import sees, visible
 
 STORY, REPLY, EDIT = "story", "reply", "edit"
-LESSON_TEXT, CLAIM, CLAIM_CHANGE, REVIEW_NOTE = "lesson_text", "claim", "claim_change", "review_note"
+LESSON_TEXT, CLAIM, CLAIM_CHANGE = "lesson_text", "claim", "claim_change"
+REVIEW_NOTE, REVIEW_COMMENT = "review_note", "review_comment"
 NOTE, WELCOME, NOTE_CHANGE, SUMMARY = "note", "welcome", "note_change", "summary"
 
 
@@ -74,6 +75,7 @@ FORMS: Mapping[str, Form] = {
     CLAIM: Form(("text",)),
     CLAIM_CHANGE: Form(("text",)),
     REVIEW_NOTE: Form(("note",)),
+    REVIEW_COMMENT: Form(("text",), ("place",), resumes=True),
     NOTE: Form(("title", "body"), resumes=True),
     WELCOME: Form(("title", "body"), resumes=True),
     NOTE_CHANGE: Form(("title", "body"), base="seen", resumes=True),
@@ -287,7 +289,7 @@ _KINDS: tuple[tuple[Callable[[Actor, list[Subject]], dict[Subject, Place]], tupl
     (_threads, (REPLY,)),
     (_posts, (EDIT,)),
     (_lessons, (LESSON_TEXT, CLAIM)),
-    (_notes, (REVIEW_NOTE,)),
+    (_notes, (REVIEW_NOTE, REVIEW_COMMENT)),
     (_claims, (CLAIM_CHANGE,)),
     (_pages, (NOTE, WELCOME)),
     (_pinned, (NOTE_CHANGE,)),

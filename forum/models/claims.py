@@ -37,6 +37,13 @@ class Claim(Model):
     version_id: Mapped[int] = mapped_column(ForeignKey("lesson_version.id", ondelete="CASCADE"))
     position: Mapped[int]
     text: Mapped[str] = mapped_column(String(TEXT_MAX))
+    # The id of the claim that it is a copy of, through all versions; none: it is the first. That one may be gone.
+    root_id: Mapped[int | None]
+
+    @property
+    def root(self) -> int:
+        """What it is known by in every version of its lesson."""
+        return self.id if self.root_id is None else self.root_id
 
     excerpts: Mapped[list["Excerpt"]] = related(order_by="Excerpt.id", cascade="all, delete-orphan")
 

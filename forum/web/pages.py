@@ -39,6 +39,7 @@ from forum.web import (
     quoting,
     responses,
     returned_mail,
+    reviewing,
     search,
     similar,
     spaces,
@@ -49,7 +50,6 @@ from forum.web import (
     threads,
     undoing,
     unsubscribe,
-    workbench,
 )
 
 BLUEPRINTS = (
@@ -84,7 +84,7 @@ BLUEPRINTS = (
     search.bp,
     similar.bp,
     coverage.bp,
-    workbench.bp,
+    reviewing.bp,  # the blueprint of the workbench, with what reviewers do on it
     lesson_steps.bp,
     handovers.bp,
     consents.bp,

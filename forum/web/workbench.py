@@ -6,8 +6,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from forum.domain.consents import rounds
-from forum.domain.draft_places import CLAIM, CLAIM_CHANGE, LESSON_TEXT, REVIEW_NOTE
-from forum.domain.lessons import claims, lessons, review_requests, review_set_aside, weakened
+from forum.domain.draft_places import CLAIM, CLAIM_CHANGE, LESSON_TEXT
+from forum.domain.lessons import claims, lessons, review_requests, weakened
 from forum.domain.lessons import page as lesson_page
 from forum.domain.lessons import undo as lesson_undo
 from forum.domain.lessons.workbench import desk as workbench_desk
@@ -17,7 +17,7 @@ from forum.infra.i18n import _
 from forum.models.lessons import LessonState
 from forum.models.spaces import Audience
 from forum.policy.errors import Conflict, Invalid, NotFound
-from forum.web import draft_slots, excerpt_places, reviewers
+from forum.web import draft_slots, excerpt_places, review_pages, reviewers
 from forum.web import workbench_pages as pages
 from forum.web.forms import attach, errors_on
 from forum.web.forms.workbench import (
@@ -25,15 +25,13 @@ from forum.web.forms.workbench import (
     BeginForm,
     ClaimForm,
     ExcerptForm,
-    PublicationForm,
-    ReturnForm,
     Reworded,
     SourceForm,
     SubmissionForm,
     TextForm,
 )
 from forum.web.http import links, transactions, unread
-from forum.web.http.access import is_moderator, members, moderators, open_to
+from forum.web.http.access import members, moderators, open_to
 from forum.web.http.current_user import actor
 from forum.web.http.form_methods import form_delete, form_method
 from forum.web.reviews_over import told_when_over
@@ -65,7 +63,11 @@ def show(lesson_id: int) -> ResponseReturnValue:
     if lesson.state == LessonState.PUBLISHED:
         return redirect(links.to_lesson(str(lesson.public_id)), 303)
     unread.opened_lesson(lesson_id)
-    return pages.review(lesson_id) if lesson.state == LessonState.IN_REVIEW else pages.workbench(lesson_id)
+    return (
+        review_pages.review(lesson_id)
+        if lesson.state == LessonState.IN_REVIEW
+        else pages.workbench(lesson_id)
+    )
 
 
 @bp.get("/workbench/<int:lesson_id>/preview")
@@ -227,58 +229,12 @@ def ask_reviewer(lesson_id: int) -> ResponseReturnValue:
         with errors_on(form):
             audience = workbench_draft.lesson(actor(), lesson_id).audience
             if reviewers.looks_up(form, lesson_id, audience):
-                return pages.review(lesson_id, ask_form=form), 422
+                return review_pages.review(lesson_id, ask_form=form), 422
             asked_id = reviewers.chosen(form)
             review_requests.ask(actor(), lesson_id, asked_id=asked_id, note=form.message.data or "")
             flash(_("Asked. Whoever you asked hears of it by e-mail."), "ok")
             return redirect(url_for(".show", lesson_id=lesson_id), 303)
-    return pages.review(lesson_id, ask_form=form), 422
-
-
-@bp.post("/workbench/<int:lesson_id>/refusal")
-@open_to(members)
-@told_when_over
-def decline(lesson_id: int) -> ResponseReturnValue:
-    review_requests.decline(actor(), lesson_id)
-    flash(_("Whoever asked you hears that you do not check this lesson."), "ok")
-    return redirect(url_for("home.index"), 303)
-
-
-@bp.post("/workbench/<int:lesson_id>/dismissal")
-@open_to(members)
-@told_when_over
-def put_away(lesson_id: int) -> ResponseReturnValue:
-    review_set_aside.put_away(actor(), lesson_id)
-    flash(_("It no longer waits for you. The others who were asked can still review it."), "ok")
-    return redirect(url_for("home.index"), 303)
-
-
-@bp.post("/workbench/<int:lesson_id>/publication")
-@open_to(members)
-@told_when_over
-def publish(lesson_id: int) -> ResponseReturnValue:
-    form = PublicationForm()
-    if form.validate():
-        with errors_on(form):
-            lesson = lessons.publish(actor(), lesson_id, recognised=form.answer(), read=form.read())
-            flash(_("Published as %(number)s.", number=lesson.public_id), "ok")
-            return redirect(links.to_lesson(str(lesson.public_id)), 303)
-    return pages.review(lesson_id, publication_form=form), 422
-
-
-@bp.post("/workbench/<int:lesson_id>/return")
-@open_to(members)
-@told_when_over
-@draft_slots.kept_when_refused
-def send_back(lesson_id: int) -> ResponseReturnValue:
-    form = ReturnForm()
-    if form.validate():
-        with errors_on(form):
-            lessons.send_back(actor(), lesson_id, note=form.note.data, read=form.read())
-            draft_slots.accepted(REVIEW_NOTE, lesson_id)
-            flash(_("Sent back to its maker with your note."), "ok")
-            return redirect(url_for("workbench.index" if is_moderator() else "home.index"), 303)
-    return pages.review(lesson_id, return_form=form), 422
+    return review_pages.review(lesson_id, ask_form=form), 422
 
 
 @bp.post("/workbench/<int:lesson_id>/recall")

@@ -6,31 +6,27 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from forum.domain.draft_places import CLAIM, CLAIM_CHANGE, LESSON_TEXT, REVIEW_NOTE
+from forum.domain.draft_places import CLAIM, CLAIM_CHANGE, LESSON_TEXT
 from forum.domain.drafts.views import Subject
-from forum.domain.lessons import first_axis, giveaways
-from forum.domain.lessons import page as lesson_page
+from forum.domain.lessons import first_axis, giveaways, review_comments
 from forum.domain.lessons.workbench import asking
 from forum.domain.lessons.workbench import draft as workbench_draft
 from forum.domain.search import similar
 from forum.domain.search.similar import Similar
+from forum.domain.themes import labels
 from forum.infra.i18n import _, ngettext
 from forum.models.spaces import Audience
 from forum.models.threads import Thread
 from forum.web import draft_slots, reviewers
 from forum.web.forms.workbench import (
-    AskForm,
     BeginForm,
     ClaimForm,
     ExcerptForm,
-    PublicationForm,
-    ReturnForm,
     Reworded,
     SourceForm,
     SubmissionForm,
     TextForm,
 )
-from forum.web.http.access import is_moderator
 from forum.web.http.current_user import actor
 
 PARTS = ("claims", "thread", "text", "review")
@@ -43,14 +39,13 @@ def workbench(lesson_id: int, *, part: str | None = None, **forms: Any) -> str:
     workbench = workbench_draft.workbench(actor(), lesson_id, thread_id=thread_id, page=page or 1)
     slots = _slots(workbench)
     text_slot, claim_slot = slots[Subject(LESSON_TEXT, lesson_id)], slots[Subject(CLAIM, lesson_id)]
-    saved_count = workbench.version.saved_count
-    text_form = forms.get("text_form") or draft_slots.fill(TextForm, text_slot, saved_count=saved_count)
-    if text_slot.opened is not None and text_slot.opened.base_revision != saved_count:
+    saved = workbench.version.saved_count
+    text_form = forms.get("text_form") or draft_slots.fill(TextForm, text_slot, saved_count=saved)
+    if text_slot.opened is not None and text_slot.opened.base_revision != saved:
         both = text_form.put_together(TextForm.of(workbench.version, workbench.tags))
         if both:
-            return _both_texts(
-                workbench, text_form, text_slot, both, _("This lesson was saved after you wrote this.")
-            )
+            reason = _("This lesson was saved after you wrote this.")
+            return _both_texts(workbench, text_form, text_slot, both, reason)
     context: dict[str, Any] = {
         "text_form": text_form or TextForm.of(workbench.version, workbench.tags),
         "text_slot": text_slot,
@@ -65,6 +60,7 @@ def workbench(lesson_id: int, *, part: str | None = None, **forms: Any) -> str:
         "submission_form": forms.get("submission_form")
         or SubmissionForm(formdata=None, data={"audience": workbench.lesson.audience.value}),
     }
+    context |= _comments(workbench)
     context["excerpt_form"].offer(workbench.claims)
     audiences = [Audience(option.audience) for option in workbench.audiences]
     context["submission_form"].offer(audiences)
@@ -81,6 +77,14 @@ def workbench(lesson_id: int, *, part: str | None = None, **forms: Any) -> str:
         active=request.values.get("claim", type=int) or request.values.get("claim_id", type=int),
         **context,
     )
+
+
+def _comments(workbench: workbench_draft.Workbench) -> dict[str, Any]:
+    return {
+        "comments": review_comments.of_lesson(actor(), workbench.lesson),
+        "place_names": labels.REVIEW_PLACES,
+        "by_place": {f"{review_comments.CLAIM}{claim.root}": claim for claim in workbench.claims},
+    }
 
 
 def begin(thread_id: int, form: BeginForm) -> ResponseReturnValue:
@@ -103,29 +107,6 @@ def _begin(thread: Thread, form: BeginForm, near: list[Similar]) -> ResponseRetu
         form.axis.errors, form.asked.data = [], "1"
     page = render_template("workbench/begin.html", thread=thread, form=form, near=near)
     return page, 422 if form.errors else 200
-
-
-def review(lesson_id: int, **forms: Any) -> str:
-    """Return the page of a version in review, with the forms that were refused."""
-    page = lesson_page.preview(actor(), lesson_id)
-    slot = draft_slots.slot(REVIEW_NOTE, lesson_id)
-    beside = asking.in_review(actor(), lesson_id)
-    ask_form = forms.get("ask_form") or AskForm(formdata=None)
-    if beside.candidates is not None:
-        reviewers.offer(ask_form, [beside.candidates])
-    return render_template(
-        "workbench/review.html",
-        page=page,
-        beside=beside,
-        answer=beside.answer,
-        return_form=forms.get("return_form")
-        or draft_slots.fill(ReturnForm, slot)
-        or ReturnForm(formdata=None),
-        publication_form=forms.get("publication_form") or PublicationForm(formdata=None),
-        ask_form=ask_form,
-        slot=slot,
-        on_workbench=is_moderator(),
-    )
 
 
 def conflict(lesson_id: int, form: TextForm, reason: str) -> str:

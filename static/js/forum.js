@@ -11,6 +11,7 @@ const MODULES = [
   ["[data-keys]", "./keys.js"],
   ["[data-related]", "./related.js"],
   ["[data-cells]", "./cells.js"],
+  ["[data-checks]", "./checks.js"],
 ];
 
 for (const [hook, module] of MODULES) {

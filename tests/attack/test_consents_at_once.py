@@ -15,6 +15,7 @@ from forum.models.lessons import Lesson
 from forum.models.spaces import Audience
 from forum.policy.actors import actor_of
 from forum.policy.errors import Conflict, Invalid
+from tests import reviewed
 from tests.consent_scenario import build
 
 pytestmark = pytest.mark.live
@@ -114,7 +115,7 @@ def test_a_yes_taken_back_as_the_lesson_is_published_is_in_no_published_lesson(l
 
     def publish():
         try:
-            return lessons.publish(actor_of(reviewer_id), lesson_id, recognised=False).state.value
+            return reviewed.publish(actor_of(reviewer_id), lesson_id, recognised=False).state.value
         except Invalid:
             raise Conflict("refused") from None
 

@@ -22,6 +22,7 @@ from forum.models.mail import Lane, MailState, OutgoingMail
 from forum.models.missed import MissedSearch
 from forum.models.notes import SpaceNote
 from forum.models.responses import ThreadResponse
+from forum.models.reviewing import ReviewComment
 from forum.models.spaces import Audience, Membership, Role
 from forum.models.themes import Tag, TagMerge
 from forum.models.threads import PostRevision, Thread
@@ -122,6 +123,7 @@ def closed_numbers(world) -> dict[str, list[str]]:
         "member_id": [str(world.insider.id), str(world.moderator.id)],
         "claim_id": of(Claim, Claim.version_id == world.draft.working_id),
         "excerpt_id": of(Excerpt)[:1],
+        "comment_id": of(ReviewComment),
         "invitation_id": ["1"],
         "request_id": ["1", *of(ConsentRequest)],
         "mail_id": of(OutgoingMail, OutgoingMail.key == "failed"),

@@ -16,6 +16,7 @@ from forum.models.accounts import Body, Level, NetworkRole
 from forum.models.lessons import LessonReview, LessonState
 from forum.models.spaces import Audience, JoinRequest, Role, SpaceKind
 from forum.policy.errors import Forbidden, NotFound
+from tests import reviewed
 from tests.factories import (
     GOOD,
     actor,
@@ -147,12 +148,12 @@ def test_who_left_a_second_city_is_not_checked_by_what_she_confirmed_there(scena
     assert keeper.id in group.free(Audience.NETWORK)
     send(scenario, lesson)
     with pytest.raises(Forbidden, match="bevestigde ook je hoedanigheid"):
-        lessons.publish(actor(second), lesson.id)
+        reviewed.publish(actor(second), lesson.id)
     # Once somebody else stands for it, it counts; what stands with the review is that one.
     again = profiles.reword_capacity(
         actor(second), capacities.current(second.id).id, function="coach of teams"
     )
     confirmations.confirm(actor(keeper), again.id)
-    lessons.publish(actor(second), lesson.id)
+    reviewed.publish(actor(second), lesson.id)
     review = db.session.scalars(select(LessonReview)).one()
     assert (review.capacity_id, review.city) == (again.id, "genk")

@@ -12,6 +12,7 @@ from forum.models.moderation import Action, ModerationAction
 from forum.models.spaces import Audience, Role
 from forum.policy.actors import actor_of
 from forum.policy.errors import Conflict, DomainError
+from tests import reviewed
 from tests.attack.test_consents_at_once import at_once
 from tests.factories import make_member
 from tests.lesson_scenario import build
@@ -122,7 +123,7 @@ def test_the_reviewer_who_publishes_at_the_moment_of_accepting_never_makes_it_to
 
     acts = [
         refused(lambda: answers.accept(actor_of(offered["successor"]), offered["offer"]).ending),
-        refused(lambda: lessons.publish(actor_of(offered["successor"]), offered["lesson"]).state),
+        refused(lambda: reviewed.publish(actor_of(offered["successor"]), offered["lesson"]).state),
     ]
     accepted, published = at_once(live_app, acts)
     assert "refused" in {accepted, published}

@@ -6,6 +6,7 @@ from forum.domain.lessons import claims, giveaways, lessons
 from forum.domain.lessons import page as lesson_page
 from forum.infra.db import db
 from forum.models.spaces import Audience
+from tests import reviewed
 from tests.factories import make_thread, sign_in
 from tests.lesson_scenario import build
 
@@ -29,7 +30,7 @@ def masked(scenario, *, quoted):
     scenario.agree(lesson)
     found = giveaways.of_draft(curator, lesson.id, Audience.NETWORK)
     lessons.submit(curator, lesson.id, audience=Audience.NETWORK)
-    lessons.publish(scenario.actor("reviewer"), lesson.id, recognised=False)
+    reviewed.publish(scenario.actor("reviewer"), lesson.id, recognised=False)
     db.session.commit()
     return lesson, beside, found
 
@@ -64,7 +65,7 @@ def test_what_a_version_in_the_making_adds_leads_nowhere(client):
     version = lessons.working(lesson)
     lessons.save(curator, lesson.id, saved_count=version.saved_count, change_note="One thread more.")
     lessons.submit(curator, lesson.id, audience=Audience.NETWORK)
-    lessons.publish(scenario.actor("reviewer"), lesson.id, recognised=False)
+    reviewed.publish(scenario.actor("reviewer"), lesson.id, recognised=False)
     db.session.commit()
     assert found() == (True, True, True), "once it is published, it is a source like any other"
 
@@ -75,7 +76,7 @@ def test_who_does_not_read_a_source_without_words_learns_no_more_while_another_v
     lesson, curator = scenario.draft(), scenario.actor("curator")
     lessons.add_source(curator, lesson.id, closed.id)
     lessons.submit(curator, lesson.id, audience=Audience.NETWORK)
-    lessons.publish(scenario.actor("reviewer"), lesson.id, recognised=False)
+    reviewed.publish(scenario.actor("reviewer"), lesson.id, recognised=False)
 
     def known(name):
         return lesson_page.page(scenario.actor(name), lesson.public_id).origin.curator.org_words

@@ -9,13 +9,14 @@ from forum.domain.lessons import lessons
 from forum.infra import clock
 from forum.infra.db import db
 from forum.models.spaces import Audience
+from tests import reviewed
 from tests.consent_scenario import build
 from tests.factories import sign_in
 
 
 def publish(scenario):
     lessons.submit(scenario.actor("curator"), scenario.lesson.id, audience=Audience.NETWORK)
-    lessons.publish(scenario.actor("reviewer"), scenario.lesson.id, recognised=False)
+    reviewed.publish(scenario.actor("reviewer"), scenario.lesson.id, recognised=False)
     db.session.commit()
 
 

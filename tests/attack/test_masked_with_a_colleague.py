@@ -13,6 +13,7 @@ from forum.infra.db import db
 from forum.models.accounts import Capacity
 from forum.models.lessons import LessonVersion
 from forum.models.spaces import Audience
+from tests import reviewed
 from tests.consent_scenario import QUOTED, build
 from tests.factories import sign_in
 
@@ -21,7 +22,7 @@ NAMING = re.compile(r"Bart|Amina|Aalst")
 
 def publish(scenario):
     lessons.submit(scenario.actor("curator"), scenario.lesson.id, audience=Audience.NETWORK)
-    lessons.publish(scenario.actor("reviewer"), scenario.lesson.id, recognised=False)
+    reviewed.publish(scenario.actor("reviewer"), scenario.lesson.id, recognised=False)
     db.session.commit()
 
 

@@ -12,6 +12,7 @@ from forum.models.spaces import Audience, Membership, Role
 from forum.models.themes import Axis, Need
 from forum.models.threads import Outcome, Post
 from tests.factories import actor, make_member, make_post, make_space, make_thread, sign_in, submit
+from tests.reviewed import ALL_GOOD
 
 SAID = "we gave one colleague the time"
 AGREED = "one colleague got time"
@@ -70,10 +71,7 @@ def test_a_checker_gets_the_masked_preview_and_may_publish(client, checked):
     assert "Closed talk" not in words
     assert submit(client, f"/workbench/claims/{claim.id}", {"text": ""}).status_code == 403
     assert submit(client, f"/workbench/{lesson.id}/publication", {"version": 1}).status_code == 422
-    assert (
-        submit(client, f"/workbench/{lesson.id}/publication", {"recognised": "no", "version": 1}).status_code
-        == 303
-    )
+    assert submit(client, f"/workbench/{lesson.id}/publication", ALL_GOOD | {"version": 1}).status_code == 303
 
 
 def test_a_maker_still_gets_her_own_workbench(client, checked):
@@ -103,7 +101,7 @@ def test_a_member_whose_city_ended_or_who_left_reads_nothing_of_what_they_were_a
         for secret in ("Lotte", "Closed talk", "Marleen"):
             assert secret not in page.get_data(as_text=True), secret
         for path in ("publication", "return") if status == 404 else ():
-            answer = submit(client, f"/workbench/{lesson.id}/{path}", {"note": "Mine", "recognised": "no"})
+            answer = submit(client, f"/workbench/{lesson.id}/{path}", ALL_GOOD | {"note": "Mine"})
             assert answer.status_code == 404, path
     sign_in(client, asked["Nel"])
     assert submit(client, f"/workbench/{lesson.id}/refusal").status_code == 404

@@ -10,6 +10,7 @@ from forum.infra.db import db
 from forum.models.claims import Claim
 from forum.models.spaces import Audience
 from forum.policy.errors import Invalid
+from tests import reviewed
 from tests.lesson_scenario import build
 
 SAID = "We rang everybody who had stopped. Almost all of them said the same thing: nobody talks with me."
@@ -21,7 +22,7 @@ def published(session):
     scenario = build()
     lesson = scenario.draft(words=TAKEN)
     lessons.submit(scenario.actor("curator"), lesson.id, audience=Audience.NETWORK)
-    lessons.publish(scenario.actor("reviewer"), lesson.id)
+    reviewed.publish(scenario.actor("reviewer"), lesson.id)
     return scenario, lesson
 
 
@@ -55,7 +56,7 @@ def test_what_stands_beside_it_in_another_text_of_the_post_goes_with_it(publishe
     quote(scenario, version, "all of them said the same thing: nobody talks with me")
     quote(scenario, version, "We rang everybody")
     lessons.submit(scenario.actor("curator"), lesson.id, audience=Audience.NETWORK)
-    lessons.publish(scenario.actor("reviewer"), lesson.id)
+    reviewed.publish(scenario.actor("reviewer"), lesson.id)
     author = scenario.actor("author")
     own = next(one for one in removals.mine(author) if one.said == TAKEN)
     removals.take_out(author, own.id)

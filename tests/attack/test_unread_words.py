@@ -13,6 +13,7 @@ from forum.models.claims import Claim, Excerpt
 from forum.models.spaces import Audience
 from forum.models.undo import UndoableAct
 from forum.policy.errors import Invalid
+from tests import reviewed
 from tests.factories import actor, make_member, make_post
 from tests.lesson_scenario import WORDS, build
 
@@ -46,7 +47,7 @@ def test_what_is_hidden_is_neither_sent_nor_published_and_comes_back_into_no_les
     lessons.submit(curator, lesson.id, audience=Audience.NETWORK)
     hiding.hide(curator, post.id, reason="Harsh")
     with pytest.raises(Invalid) as refused:
-        lessons.publish(reviewer, lesson.id)
+        reviewed.publish(reviewer, lesson.id)
     assert refused.value.field == "audience"
     lessons.send_back(reviewer, lesson.id, note="Something is hidden.")
     harsh = (
@@ -54,7 +55,7 @@ def test_what_is_hidden_is_neither_sent_nor_published_and_comes_back_into_no_les
     )
     claims.unquote(curator, db.session.scalars(harsh).one())
     lessons.submit(curator, lesson.id, audience=Audience.NETWORK)
-    lessons.publish(reviewer, lesson.id)
+    reviewed.publish(reviewer, lesson.id)
     with clock.at(clock.now() + timedelta(days=30)):
         hiding.restore(curator, post.id)
         assert quoted(scenario, lesson) == {WORDS}
@@ -65,8 +66,8 @@ def test_nor_what_its_author_takes_back_while_it_is_reviewed_and_puts_back_after
     lessons.submit(scenario.actor("curator"), lesson.id, audience=Audience.NETWORK)
     taking_back.take_back(actor(second), post.id)
     with pytest.raises(Invalid):
-        lessons.publish(scenario.actor("reviewer"), lesson.id)
+        reviewed.publish(scenario.actor("reviewer"), lesson.id)
     act = db.session.scalars(db.select(UndoableAct).order_by(UndoableAct.id.desc())).first()
     undo.undo(actor(second), act.id)
-    lessons.publish(scenario.actor("reviewer"), lesson.id)
+    reviewed.publish(scenario.actor("reviewer"), lesson.id)
     assert HARSH in quoted(scenario, lesson), "the reviewer could read it when it was published"

@@ -220,8 +220,11 @@ def publish(page) -> str:
     """The reviewer reads what every reader will, says whether somebody would be recognised, and publishes."""
     fill_in(page, "wouter")
     assert "tweede bewering" in look(page)
-    page.check('input[name=recognised][value="no"]')
-    press(page, "main form[action$='/publication'] button")
+    for name in ("borne", "unknown", "limits", "dissent", "usable"):
+        assert page.locator("[data-approve]").get_attribute("aria-disabled") == "true"
+        with page.expect_response("**/checklist"):
+            page.locator(f'label:has(input[name={name}][value="yes"])').click()
+    press(page, "[data-approve]")
     page.wait_for_url("**/lessons/les-*")
     look(page)
     return page.url

@@ -19,7 +19,7 @@ from forum.domain.consents import requests
 from forum.domain.digests import subscriptions
 from forum.domain.drafts import drafts
 from forum.domain.handovers import holdings
-from forum.domain.lessons import lessons, numbers, review_requests
+from forum.domain.lessons import numbers, review_requests
 from forum.domain.people import affirmations
 from forum.domain.people import passwords as account_passwords
 from forum.infra import clock, passwords, tokens
@@ -38,6 +38,7 @@ from forum.models.threads import Post, PostQuote, PostRevision, Thread
 from forum.policy.actors import Actor, actor_of
 from forum.policy.errors import Invalid
 from forum.policy.visibility import visible
+from tests import reviewed
 from tests.conftest import copied_database, settings_for
 
 pytestmark = pytest.mark.live  # one database of its own for the whole file: loading is not quick
@@ -254,7 +255,7 @@ def test_one_lesson_waits_for_somebody_of_another_city_who_can_publish_it(inside
         assert asked == {
             "wouter": [lesson.id], "sofie": [lesson.id], "nadia": [lesson.id], "maarten": [], "emine": [], "karim": []
         }  # fmt: skip
-        published = lessons.publish(person("wouter"), lesson.id, recognised=False)
+        published = reviewed.publish(person("wouter"), lesson.id, recognised=False)
         assert published.public_id.startswith("les-2031-")
 
 

@@ -20,6 +20,7 @@ from forum.models.spaces import Audience, Role, Space
 from forum.models.subscriptions import Digest, Frequency
 from forum.models.themes import Axis, Need
 from forum.models.threads import Outcome, Post, Thread
+from tests import reviewed
 from tests.factories import actor, csrf_for, make_member, make_space, make_thread, sign_in
 
 pytestmark = pytest.mark.live
@@ -172,7 +173,7 @@ def test_lessons_published_at_once_get_ids_of_their_own(live_app):
         db.session.remove()
 
     def publish(number):
-        lesson = committed(lambda: lessons.publish(actor_by_id(publisher_id), ids[number]))
+        lesson = committed(lambda: reviewed.publish(actor_by_id(publisher_id), ids[number]))
         return lesson.public_id
 
     names = at_once(live_app, publish, times=6)

@@ -17,7 +17,7 @@ from forum.models.notifications import Notification
 from forum.models.spaces import Audience, JoinRequest, Role
 from forum.models.subscriptions import QuietHours
 from forum.models.undo import UndoableAct
-from tests import consent_scenario, lesson_scenario
+from tests import consent_scenario, lesson_scenario, reviewed
 from tests.factories import actor, make_member, make_space
 from tests.notices import forget, react, told
 from tests.reactions.test_told import TEN_MINUTES
@@ -34,7 +34,7 @@ def test_a_lesson_tells_who_checks_it_who_is_quoted_and_who_makes_it(session):
     react()
     assert told() == [("Wout", "review_asked"), ("Els", "review_asked")]
     forget()
-    lessons.publish(scenario.actor("reviewer"), lesson.id)
+    reviewed.publish(scenario.actor("reviewer"), lesson.id)
     react()
     assert told() == [("Amina", "cited"), ("Cas", "published")]
     assert {row.actor_id for row in rows()} == {None}, "who makes and checks it may be masked"

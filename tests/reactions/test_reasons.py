@@ -21,7 +21,7 @@ from forum.models.mail import OutgoingMail
 from forum.models.spaces import Audience
 from forum.models.subscriptions import Delivery, DigestChoice, Frequency, NoticeChoice, Subscription
 from forum.models.threads import Post
-from tests import lesson_scenario
+from tests import lesson_scenario, reviewed
 from tests.factories import LONG_AGO, actor, make_member, make_post, make_space, make_thread
 from tests.notices import choose, handles, mails, react, reply, start, told
 
@@ -234,7 +234,7 @@ def test_who_is_quoted_in_a_lesson_that_they_sent_for_review_gets_one_letter_abo
     lesson = scenario.draft()
     lessons.submit(scenario.actor("curator"), lesson.id, audience=Audience.NETWORK)
     db.session.execute(db.update(LessonVersion).values(created_by_id=scenario.author.id))
-    lessons.publish(scenario.actor("reviewer"), lesson.id)
+    reviewed.publish(scenario.actor("reviewer"), lesson.id)
     react()
     assert ("Amina", "cited") in told()
     query = db.select(OutgoingMail).where(

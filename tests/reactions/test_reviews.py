@@ -17,7 +17,7 @@ from forum.jobs.letter_content import NothingToSend
 from forum.models.lessons import ReviewRequest
 from forum.models.mail import OutgoingMail
 from forum.models.spaces import Audience, Role
-from tests import consent_scenario
+from tests import consent_scenario, reviewed
 from tests.factories import join, make_member, make_post, make_space, sign_in
 from tests.lesson_scenario import build
 
@@ -55,7 +55,7 @@ def test_a_group_is_mailed_once_and_only_those_who_can_check_it(scenario):
     make_member("Third", space=make_space("Genk", city="genk"), city="genk")
     lesson = sent(scenario)
     assert mails("review_request") == sorted([scenario.reviewer.id, scenario.editor.id])
-    lessons.publish(scenario.actor("reviewer"), lesson.id)
+    reviewed.publish(scenario.actor("reviewer"), lesson.id)
     assert mails("lesson_published") == [scenario.curator.id]
     assert "Wout checked your lesson and published it." in letter("lesson_published")
     with pytest.raises(NothingToSend):
@@ -115,7 +115,7 @@ def test_a_maker_who_left_does_not_hear_who_checked_a_masked_lesson(session, cli
     lesson = scenario.draft()
     scenario.agree(lesson)
     lessons.submit(scenario.actor("curator"), lesson.id, audience=Audience.NETWORK)
-    lessons.publish(scenario.actor(by), lesson.id, recognised=False)
+    reviewed.publish(scenario.actor(by), lesson.id, recognised=False)
     assert mails("lesson_published") == [scenario.curator.id]
     name, answered = getattr(scenario, by).name, "answered that nobody"
     assert f"{name} checked your lesson" in letter("lesson_published")

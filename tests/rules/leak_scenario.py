@@ -16,7 +16,7 @@ from forum.domain.digests import subscriptions
 from forum.domain.drafts import drafts
 from forum.domain.drafts.views import Subject
 from forum.domain.handovers import offers as handing_over
-from forum.domain.lessons import claims, lessons
+from forum.domain.lessons import claims, lessons, review_comments
 from forum.domain.moderation import hiding, narrowing, revisions, taking_back
 from forum.domain.people import offers
 from forum.domain.responses import hiding as sentences
@@ -37,6 +37,7 @@ from forum.models.spaces import Audience, Role, Space, SpaceKind
 from forum.models.subscriptions import Frequency
 from forum.models.themes import Axis, Need
 from forum.models.threads import Outcome, Post, Thread
+from tests import reviewed
 from tests.factories import actor, join, make_member, make_space
 
 TITLE = "zwartetitelmerk"
@@ -68,11 +69,12 @@ HALF, MODERATORS_HALF = "zwarthalfwoordmerk", "zwarthalfbesluitmerk"
 EDITED_OUT, FROM_BEFORE = "zwartgeschraptmerk", "zwartvroegermerk"
 # What somebody noted on a post that they keep: not even they meet it once they have left.
 KEPT_NOTE = "zwartnotitiemerk"
+COMMENT = "zwartopmerkingmerk"  # of who checks a lesson: for its makers and who may check it
 PINNED = "zwartprikbordmerk"  # in a note and in the welcome of the closed city
 MARKERS = (
     TITLE, BODY, REPLY, HIDDEN, TAG, DRAFT, CLAIM, NAME, REASON, CONSENT, SPEAKER, KEPT, CHECKED, NARROWED, HUSHED,
     OFFER, SENTENCE, HIDDEN_SENTENCE, SUMMARY, FORMER_SUMMARY, FORMER_TAG, SPELT, HALF, MODERATORS_HALF, QUOTED,
-    EDITED_OUT, FROM_BEFORE, KEPT_NOTE, PINNED,
+    EDITED_OUT, FROM_BEFORE, KEPT_NOTE, PINNED, COMMENT,
 )  # fmt: skip
 # The name of a listed space in which nothing public stands: for full members of the network, not for strangers.
 PLACE = "zwarteplekmerk"
@@ -183,6 +185,7 @@ def build() -> World:
     )
     handing_over.offer(actor(moderator), closed.id, [("lesson", draft.id)], successor_id=second.id)
     checked = _submitted(moderator, thread, post, title=f"Ours, nearly {CHECKED}", words=BODY)
+    review_comments.add(actor(second), checked.id, place="title", text=f"Too long {COMMENT}")
     narrowed, resting = _narrowed(closed, moderator, editor)
     quiet, hushed = _hushed(insider, moderator)
     moved = _moved(unlisted, closed, moderator)
@@ -305,7 +308,7 @@ def _published(
 ) -> Lesson:
     """A lesson on words from the closed city; one for the network has consent, its speaker masked."""
     lesson = _submitted(curator, thread, post, title=title, words=words, audience=audience)
-    lessons.publish(actor(publisher), lesson.id, recognised=False)
+    reviewed.publish(actor(publisher), lesson.id, recognised=False)
     return lesson
 
 

@@ -25,6 +25,7 @@ from forum.models.consents import ConsentAnswer, ConsentRound
 from forum.models.mail import OutgoingMail
 from forum.models.spaces import Audience, Role, Space
 from forum.models.subscriptions import Frequency
+from tests import reviewed
 from tests.conftest import POSTGRES
 from tests.consent_scenario import ConsentScenario
 from tests.factories import actor, make_member, make_post, make_space, make_thread, sign_in
@@ -141,7 +142,7 @@ def _published(scenario: ConsentScenario, *, note: str) -> None:
     lessons.submit(maker, lesson.id, **ask)
     lessons.send_back(reviewer, lesson.id, note=f"Say more {RETURNED}")
     lessons.submit(maker, lesson.id, **ask)
-    lessons.publish(reviewer, lesson.id, recognised=False)
+    reviewed.publish(reviewer, lesson.id, recognised=False)
 
 
 def addresses(app: Flask, world: SimpleNamespace, *, every: bool) -> list[str]:

@@ -53,6 +53,7 @@ BAIT = {
     "member_id": lambda w: [w.insider.id],
     "claim_id": lambda w: [1, 2],
     "excerpt_id": lambda w: [1, 2],
+    "comment_id": lambda w: [1, 2],
     "invitation_id": lambda w: [1],
     "act_id": lambda w: [1, 2],
     "response_id": lambda w: [1, 2],
@@ -371,7 +372,9 @@ def test_the_bait_lies_where_it_is_looked_for(app, world):
     assert leak_scenario.NARROWED in member.get(f"/lessons/{world.resting.public_id}").get_data(as_text=True)
     hushed = moderator.get(f"/threads/{world.hushed.id}-{world.hushed.slug}").get_data(as_text=True)
     assert leak_scenario.HUSHED in hushed
-    assert leak_scenario.CHECKED in moderator.get(f"/workbench/{world.checked.id}").get_data(as_text=True)
+    checked = moderator.get(f"/workbench/{world.checked.id}").get_data(as_text=True)
+    assert leak_scenario.CHECKED in checked
+    assert leak_scenario.COMMENT in checked
     moved = f"/threads/{world.moved.id}-{world.moved.slug}"
     shown = moderator.get(moved).text
     assert all(word in shown for word in (leak_scenario.FORMER_TAG, leak_scenario.NAME))

@@ -12,6 +12,7 @@ from forum.infra import clock
 from forum.infra.db import db
 from forum.models.spaces import Audience
 from forum.models.threads import Post
+from tests import reviewed
 from tests.consent_scenario import QUOTED, SAID, build
 from tests.factories import make_member, make_thread, sign_in
 from tests.web_pages import without_token
@@ -29,7 +30,7 @@ def quoted_again(scenario, name, text="Another claim"):
 
 def publish(scenario, recognised=False):
     lessons.submit(scenario.actor("curator"), scenario.lesson.id, audience=Audience.NETWORK)
-    lessons.publish(scenario.actor("reviewer"), scenario.lesson.id, recognised=recognised)
+    reviewed.publish(scenario.actor("reviewer"), scenario.lesson.id, recognised=recognised)
     db.session.commit()
 
 

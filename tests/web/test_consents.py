@@ -14,6 +14,7 @@ from forum.infra import clock
 from forum.infra.db import db
 from forum.models.consents import ConsentAnswer, ConsentRequest
 from forum.models.spaces import Audience
+from tests import reviewed
 from tests.consent_scenario import CLAIMS, QUOTED, build
 from tests.factories import sign_in, submit
 from tests.web_pages import without_token
@@ -258,7 +259,7 @@ def test_an_author_takes_a_yes_back_on_the_page_until_the_lesson_is_out(client, 
     rounds.look(scenario.actor("curator"), scenario.lesson.id)
     claims.remove(scenario.actor("curator"), scenario.claims()[1].id)
     lessons.submit(scenario.actor("curator"), scenario.lesson.id, audience=Audience.NETWORK)
-    lessons.publish(scenario.actor("reviewer"), scenario.lesson.id, recognised=False)
+    reviewed.publish(scenario.actor("reviewer"), scenario.lesson.id, recognised=False)
     db.session.commit()
     sign_in(client, scenario.authors["Amina"])
     address = f"/consents/{scenario.request('Amina').id}"

@@ -10,6 +10,7 @@ from forum.infra import rates
 from forum.infra.db import db
 from forum.models.spaces import Audience
 from forum.web import crawling
+from tests import reviewed
 from tests.factories import make_post, make_thread, sign_in
 from tests.lesson_scenario import build
 
@@ -135,7 +136,7 @@ def test_narrowed_lists_older_versions_and_pages_of_accounts_are_not_kept(client
         change_note="Said otherwise.",
     )  # fmt: skip
     lessons.submit(scenario.actor("curator"), scenario.lesson.id, audience=Audience.PUBLIC)
-    lessons.publish(scenario.actor("editor"), scenario.lesson.id)
+    reviewed.publish(scenario.actor("editor"), scenario.lesson.id)
     db.session.commit()
     public_id = scenario.lesson.public_id
     for path in (

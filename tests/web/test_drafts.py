@@ -20,9 +20,10 @@ from forum.models.threads import ReadAhead
 from forum.web import draft_slots
 from forum.web.forms.notes import NoteForm
 from forum.web.forms.posts import PostForm
+from forum.web.forms.reviewing import CommentForm, ReturnForm
 from forum.web.forms.summaries import SummaryForm
 from forum.web.forms.threads import ReplyForm, ThreadForm
-from forum.web.forms.workbench import ClaimForm, ReturnForm, TextForm
+from forum.web.forms.workbench import ClaimForm, TextForm
 from tests.factories import STORY, actor, make_member, make_post, make_thread, sign_in, submit
 
 JSON = {"Accept": "application/json"}
@@ -519,6 +520,7 @@ CLASSES = {
     draft_places.CLAIM: ClaimForm,
     draft_places.CLAIM_CHANGE: ClaimForm,
     draft_places.REVIEW_NOTE: ReturnForm,
+    draft_places.REVIEW_COMMENT: CommentForm,
     draft_places.NOTE: NoteForm,
     draft_places.WELCOME: NoteForm,
     draft_places.NOTE_CHANGE: NoteForm,

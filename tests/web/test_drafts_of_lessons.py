@@ -11,6 +11,7 @@ from forum.infra.db import db
 from forum.models.claims import Claim
 from forum.models.drafts import Draft
 from forum.models.spaces import Audience, Role
+from tests import reviewed
 from tests.factories import actor, make_member, make_space, sign_in, submit
 from tests.lesson_scenario import build
 from tests.web.test_drafts import form_of, keep, words
@@ -236,7 +237,7 @@ def test_the_next_title_of_a_lesson_is_not_told_to_whoever_began_a_note_about_th
     sign_in(client, scene.reviewer)
     keep(client, "review_note", lesson.id, str(uuid.uuid4()), note="I doubt")
     scene.agree(lesson)
-    lessons.publish(
+    reviewed.publish(
         actor(make_member("Lies", space=make_space("Genk", city="genk"), role=Role.MODERATOR)), lesson.id
     )
     version = lessons.revise(scene.actor("curator"), lesson.id)
@@ -250,7 +251,7 @@ def test_the_next_title_of_a_lesson_is_not_told_to_whoever_began_a_note_about_th
 def test_a_note_about_a_lesson_tells_nothing_of_a_review_to_who_may_not_review_it(client, scene, lesson):
     lessons.submit(scene.actor("curator"), lesson.id, audience=Audience.NETWORK)
     scene.agree(lesson)
-    lessons.publish(scene.actor("reviewer"), lesson.id)
+    reviewed.publish(scene.actor("reviewer"), lesson.id)
     reader = make_member("Els", space=make_space("Leuven", city="leuven"))
     neighbour = make_member("Piet", city="aalst", space=make_space("Parken"), role=Role.MODERATOR)
     db.session.commit()

@@ -8,6 +8,7 @@ from bs4 import BeautifulSoup
 from forum.domain.lessons import adoptions, lessons
 from forum.infra.db import db
 from forum.models.spaces import Audience
+from tests import reviewed
 from tests.factories import make_member, sign_in
 from tests.lesson_scenario import WORDS, build
 
@@ -65,7 +66,7 @@ def test_older_versions_and_what_changed_have_pages(client):
         recommendation="Put an hour in the roster.", change_note="an hour after all",
     )  # fmt: skip
     lessons.submit(scenario.actor("curator"), lesson.id, audience=Audience.NETWORK)
-    lessons.publish(scenario.actor("reviewer"), lesson.id, recognised=False)
+    reviewed.publish(scenario.actor("reviewer"), lesson.id, recognised=False)
     sign_in(client, scenario.reader)
     assert "an hour after all" in page(client, f"/lessons/{lesson.public_id}")
     old = page(client, f"/lessons/{lesson.public_id}/v/1.0")
@@ -84,7 +85,7 @@ def test_an_outsider_finds_no_way_back_to_a_closed_thread(client):
     lesson = scenario.draft()
     scenario.agree(lesson)
     lessons.submit(scenario.actor("curator"), lesson.id, audience=Audience.NETWORK)
-    lessons.publish(scenario.actor("reviewer"), lesson.id, recognised=False)
+    reviewed.publish(scenario.actor("reviewer"), lesson.id, recognised=False)
     sign_in(client, scenario.reader)
     shown = page(client, f"/lessons/{lesson.public_id}")
     assert WORDS in shown

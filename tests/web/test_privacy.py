@@ -29,7 +29,9 @@ COLUMNS = {
 LESSONS = (
     "Which lessons you made, were asked to review, reviewed or published, each step that you took with one"
 )
-AS_REVIEWER = "what you answered as a reviewer about people who stand masked, which review you put away"
+AS_REVIEWER = (
+    "what you answered and said as a reviewer, also about people who stand masked, which review you put away"
+)
 ASKED = (
     "what you answered when you were asked whether an excerpt may be quoted, and whether you took your text"
 )
@@ -64,7 +66,7 @@ TABLES = {
         ("lesson", "lesson_version", "lesson_step", "adoption_report", "review_request"), LESSONS
     ),
     "hand_over": "What you offered another moderator to take over, or took over from one, when, and what was answered.",
-    **dict.fromkeys(("lesson_review", "review_set_aside"), AS_REVIEWER),
+    **dict.fromkeys(("lesson_review", "review_look", "review_comment", "review_set_aside"), AS_REVIEWER),
     **dict.fromkeys(("consent", "consent_round", "consent_request", "removal"), ASKED),
     "notification": "What happened for you, such as an answer, a mention",
     **dict.fromkeys(

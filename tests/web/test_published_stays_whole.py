@@ -26,6 +26,7 @@ from forum.models.lessons import Lesson
 from forum.models.spaces import Audience, Membership, Role
 from forum.models.threads import Post, PostRevision, Thread
 from forum.models.undo import UndoableAct
+from tests import reviewed
 from tests.factories import make_member, make_post, sign_in, submit
 from tests.lesson_scenario import REPLY, WORDS, build
 from tests.sweeps import few_of, once
@@ -171,7 +172,7 @@ def stage(client, opened):
         scenario.agree(lesson, **terms)
         scenario.agree_to(reply, lesson, OTHERS, **terms)
     lessons.submit(curator, lesson.id, audience=wide)
-    lessons.publish(scenario.actor("editor"), lesson.id, recognised=False)
+    reviewed.publish(scenario.actor("editor"), lesson.id, recognised=False)
     people = {
         "author": scenario.author,
         "member": make_member("Mia", space=scenario.space),

@@ -8,6 +8,7 @@ from forum.models.lessons import LessonState, ReviewRequest
 from forum.models.spaces import Audience, Role
 from tests.factories import make_member, make_post, make_space, sign_in, submit
 from tests.lesson_scenario import build
+from tests.reviewed import ALL_GOOD
 
 ENGLISH = {"Accept-Language": "en"}
 
@@ -134,13 +135,13 @@ def test_who_is_asked_by_name_decides_or_says_no_without_being_a_moderator(app, 
     seen = words(other.get(f"/workbench/{first.id}", headers=ENGLISH))
     assert "Somebody else is asked by name to check this lesson." in seen
     assert "Approve and publish" not in seen
-    assert submit(other, f"/workbench/{first.id}/publication", {"version": 1}).status_code == 403
+    assert submit(other, f"/workbench/{first.id}/publication", ALL_GOOD | {"version": 1}).status_code == 403
     assert f"/workbench/{first.id}" not in words(other.get("/workbench", headers=ENGLISH))
     for _twice in range(2):
         assert submit(asked, f"/workbench/{first.id}/refusal").status_code == 303
     assert asked.get(f"/workbench/{first.id}").status_code == 404
     assert submit(asked, f"/workbench/{first.id}/publication").status_code == 404
-    assert submit(asked, f"/workbench/{second.id}/publication", {"version": 1}).status_code == 303
+    assert submit(asked, f"/workbench/{second.id}/publication", ALL_GOOD | {"version": 1}).status_code == 303
     curator = browser(app, scenario.curator)
     assert "Nel will not check it" in words(curator.get("/", headers=ENGLISH))
     assert "Nel will not check the lesson" in words(curator.get("/workbench", headers=ENGLISH))
@@ -159,10 +160,13 @@ def test_who_is_asked_by_name_decides_or_says_no_without_being_a_moderator(app, 
     late = submit(other, f"/workbench/{first.id}/return", {"note": "Name the hour."}, headers=ENGLISH)
     assert (late.status_code, "This review is no longer asked" in words(late)) == (410, True)
     assert "Name the hour." in words(late)
-    assert submit(other, f"/workbench/{first.id}/publication", {"version": 1}).status_code == 410
+    assert submit(other, f"/workbench/{first.id}/publication", ALL_GOOD | {"version": 1}).status_code == 410
     for stranger in (reader, asked, browser(app, scenario.author)):
         assert stranger.get(f"/workbench/{first.id}").status_code == 404, "they were not asked, or said no"
-        assert submit(stranger, f"/workbench/{first.id}/publication", {"version": 1}).status_code == 404
+        assert (
+            submit(stranger, f"/workbench/{first.id}/publication", ALL_GOOD | {"version": 1}).status_code
+            == 404
+        )
 
 
 def test_one_of_the_group_leaves_it_to_the_others_and_it_leaves_her_home_alone(app, scenario):
@@ -190,7 +194,7 @@ def test_one_of_the_group_leaves_it_to_the_others_and_it_leaves_her_home_alone(a
     page = words(other.get(path, headers=ENGLISH))
     assert "Please." in page
     assert "Leave it to the others" in page
-    assert submit(editor, f"{path}/publication", {"version": 1}).status_code == 303
+    assert submit(editor, f"{path}/publication", ALL_GOOD | {"version": 1}).status_code == 303
 
 
 def test_the_reviewer_of_a_masked_source_answers_before_it_is_published(app, session):
@@ -208,13 +212,14 @@ def test_the_reviewer_of_a_masked_source_answers_before_it_is_published(app, ses
     page = words(reviewer.get(f"/workbench/{lesson.id}", headers=ENGLISH))
     assert "For them it was checked by: somebody from another city" in " ".join(page.split())
     assert "Your name" not in page
-    for answer in ({}, {"recognised": "yes"}, {"recognised": "perhaps"}):
-        refused = submit(
-            reviewer, f"/workbench/{lesson.id}/publication", answer | {"version": 1}, headers=ENGLISH
-        )
+    others = {name: reply for name, reply in ALL_GOOD.items() if name != "unknown"}
+    for answer in ({}, {"unknown": "no"}, {"unknown": "doubt"}, {"unknown": "perhaps"}):
+        sent = others | answer | {"version": 1}
+        refused = submit(reviewer, f"/workbench/{lesson.id}/publication", sent, headers=ENGLISH)
         assert refused.status_code == 422
-        assert 'href="#recognised"' in words(refused)
-    answered = submit(reviewer, f"/workbench/{lesson.id}/publication", {"recognised": "no", "version": 1})
+        assert 'href="#unknown"' in words(refused)
+        assert refused.text.count("checked") >= len(others), "what was answered still stands"
+    answered = submit(reviewer, f"/workbench/{lesson.id}/publication", ALL_GOOD | {"version": 1})
     assert answered.status_code == 303
     for name, told in (("curator", True), ("reviewer", True), ("author", False), ("reader", False)):
         shown = words(browser(app, getattr(scenario, name)).get(answered.location, headers=ENGLISH))

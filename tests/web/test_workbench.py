@@ -16,6 +16,7 @@ from forum.models.lessons import Lesson, LessonState
 from forum.models.spaces import Audience
 from tests.factories import actor, make_post, sign_in, submit
 from tests.lesson_scenario import OPENING, WORDS, build
+from tests.reviewed import ALL_GOOD
 
 TEXT = {
     "title": "Put talking in the roster",
@@ -77,7 +78,7 @@ def test_from_a_thread_to_a_published_lesson_with_nothing_but_forms(app):
     assert "Put talking in the roster" in page(reviewer, "/workbench")
     assert "Approve and publish" in page(reviewer, bench)
     assert "Approve and publish" not in page(curator, bench)
-    out = submit(reviewer, f"{bench}/publication", {"version": 1})
+    out = submit(reviewer, f"{bench}/publication", ALL_GOOD | {"version": 1})
     assert out.status_code == 303
     reader = browser(app, scenario.reader)
     assert "Contact keeps people" in page(reader, out.headers["Location"])
@@ -233,7 +234,7 @@ def test_a_reviewer_returns_a_version_with_a_note(app):
     lesson = scenario.draft()
     lessons.submit(scenario.actor("curator"), lesson.id, audience=Audience.NETWORK)
     reviewer, curator = browser(app, scenario.reviewer), browser(app, scenario.curator)
-    assert submit(reviewer, f"/workbench/{lesson.id}/return", {"note": ""}).status_code == 422
+    assert submit(reviewer, f"/workbench/{lesson.id}/return", {"note": "", "version": 1}).status_code == 422
     assert (
         submit(reviewer, f"/workbench/{lesson.id}/return", {"note": "Who says so?", "version": 1}).status_code
         == 303

@@ -106,15 +106,18 @@ def _changes(
 ) -> list[tuple[str, list[Piece]]]:
     changes = []
     for name, title in FIELDS:
-        old, new = _text(before, name, claims), _text(after, name, claims)
+        old, new = (
+            "\n".join(claims[version.id]) if name == "claims" else words_of(version, name)
+            for version in (before, after)
+        )
         if old != new:
             changes.append((str(title), pieces(old, new)))
     return changes
 
 
-def _text(version: LessonVersion, name: str, claims: dict[int, list[str]]) -> str:
-    value = claims[version.id] if name == "claims" else getattr(version, name)
-    names = NAMES.get(name)
+def words_of(version: LessonVersion, name: str) -> str:
+    """Return what stands in one field of a version, codes by their names in the reader's language."""
+    value, names = getattr(version, name), NAMES.get(name)
     if isinstance(value, list):
         return "\n".join(str(names[item]) if names else item for item in value)
     return str(names[value]) if names else value or ""

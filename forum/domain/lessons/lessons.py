@@ -1,5 +1,6 @@
 """The life of a lesson: drafted from a thread, written, sent for review, returned or published, and revised."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -8,6 +9,8 @@ from forum.domain.lessons import (
     first_axis,
     library_counts,
     meanwhile,
+    review_checklist,
+    review_comments,
     review_requests,
     state_machine,
     versions,
@@ -167,10 +170,11 @@ def submit(
 
 
 def send_back(actor: Actor, lesson_id: int, *, note: str, read: int | None = None) -> LessonVersion:
-    """Return a version to its curator with a note; they go on in the new version that is returned here.
+    """Return a version to its curator with a note, or with the comments of the reviewer alone.
 
-    The one that was reviewed stays as it was. The same note sent twice returned it once, and gives that one. `read` as
-    in `publish`. NotFound, Forbidden, Conflict when it is not in review any more, Invalid at `note`.
+    They go on in the new version that is returned here; the one that was reviewed stays as it was. The same note sent
+    twice returned it once, and gives that one. `read` as in `publish`. NotFound, Forbidden, Conflict when it is not in
+    review any more, Invalid at `note`.
     """
     try:
         step = _to_review(StepKind.RETURN, actor, lesson_id, read)
@@ -179,9 +183,9 @@ def send_back(actor: Actor, lesson_id: int, *, note: str, read: int | None = Non
         if returned is None:
             raise
         return returned
-    note = clean_paragraphs(
-        note, field="note", limit=LessonReview.NOTE_MAX, missing=_("Say what should be improved.")
-    )
+    said = review_comments.open_count(lesson_id, by=actor.id)
+    missing = None if said else _("Say what should be improved.")
+    note = clean_paragraphs(note, field="note", limit=LessonReview.NOTE_MAX, missing=missing)
     lesson, version = step.move.lesson, step.move.version
     lesson_reviews.record(actor, lesson, version, Verdict.RETURNED, note)
     review_requests.end(version.id)
@@ -198,22 +202,24 @@ def publish(
     lesson_id: int,
     *,
     review_on: date | None = None,
-    recognised: bool | None = None,
+    answers: Mapping[str, str] | None = None,
     read: int | None = None,
 ) -> Lesson:
-    """Publish the version in review, as its reviewer. Sent twice it was published once.
+    """Publish the version in review, as its reviewer, who answered every question of `review_checklist` about it.
 
-    `recognised`: whether somebody in the city of a masked source would recognise that person, which the review keeps;
-    not asked of a version without one. `read`: the sequence of the version on the page of the reviewer, to publish no
-    other. NotFound, Forbidden, Conflict when it is not in review any more, Invalid at `audience` while a consent is
-    missing, at `claims` when one lost its words, or at `recognised`.
+    Sent twice it was published once. `answers`: those that they give now, by the codes of the questions. `read`: the
+    sequence of the version on the page of the reviewer, to publish no other. NotFound, Forbidden, Conflict when it is
+    not in review any more, Invalid at `audience` while a consent is missing, at `claims` when one lost its words, at a
+    question, or at `comments` while one is open.
     """
     lesson = locked(actor, lesson_id)
     if lesson.working_id is None and lesson.published_by_id == actor.id:
         return lesson
-    step = _to_review(StepKind.PUBLISH, actor, lesson_id, read, recognised)
+    if answers:
+        review_checklist.answer(actor, lesson_id, answers, read=read)
+    step = _to_review(StepKind.PUBLISH, actor, lesson_id, read)
     version = step.move.version
-    answer = lesson_reviews.check_recognition(version, recognised)
+    answer = review_checklist.recognition(actor, version)
     now = clock.now()
     lesson_reviews.record(actor, lesson, version, Verdict.APPROVED, recognition=answer)
     review_requests.end(version.id)
@@ -269,10 +275,8 @@ def locked(actor: Actor, lesson_id: int) -> Lesson:
     return lesson
 
 
-def _to_review(
-    kind: StepKind, actor: Actor, lesson_id: int, read: int | None, recognised: bool | None = None
-) -> Step:
+def _to_review(kind: StepKind, actor: Actor, lesson_id: int, read: int | None) -> Step:
     lesson = locked(actor, lesson_id)
     if lesson.working_id is None:
         raise Conflict(_("Somebody else was first: this lesson is no longer waiting for a review."))
-    return state_machine.begin(kind, Move(actor, lesson, lesson.audience, recognised=recognised, read=read))
+    return state_machine.begin(kind, Move(actor, lesson, lesson.audience, read=read))

@@ -34,17 +34,20 @@ def page(reader: Actor | None, public_id: str, number: str | None = None) -> Les
     return replace(_composed(reader, *shown), has_notices=bool(has_notices))
 
 
-def preview(reader: Actor, lesson_id: int, audience: Audience | None = None) -> LessonPage:
+def preview(
+    reader: Actor, lesson_id: int, audience: Audience | None = None, *, inside: bool = False
+) -> LessonPage:
     """Return the version that is being made, exactly as a reader outside its threads would get it; or NotFound.
 
-    `audience`: for whom it would be, where that is not said yet.
+    `audience`: for whom it would be, where that is not said yet. `inside`: as the reader themselves gets it, by the
+    threads that they may see, which is what those who are quoted there get.
     """
     values = {**reader_values(reader), "lesson_id": lesson_id}
     row = db.session.execute(page_queries.working(), values).one_or_none()
     if row is None:
         raise NotFound
     lesson, version, tag_words = row
-    return _composed(reader, lesson, version, tag_words, audience=audience)
+    return _composed(reader, lesson, version, tag_words, False if inside else None, audience)
 
 
 def excerpt_view(quoted: Quoted, seen: Collection[int], given: Consent | Agreed | None) -> ExcerptView:

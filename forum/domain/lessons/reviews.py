@@ -26,7 +26,7 @@ from forum.models.spaces import Audience, Role
 from forum.policy.actions import Answer, ReviewerFacts, may_review
 from forum.policy.actors import Actor
 from forum.policy.answering import of_a_city
-from forum.policy.errors import Conflict, Invalid
+from forum.policy.errors import Conflict
 
 AGAIN = timedelta(minutes=15)  # within it, the same return or question is the one that was sent before
 Confirmed = set[tuple[str, int | None]]  # cities, and who confirmed that somebody speaks for them
@@ -166,20 +166,6 @@ def record(
     )
     db.session.add(row)
     return row
-
-
-def check_recognition(version: LessonVersion, recognised: bool | None) -> Recognition:
-    """Return what a reviewer answered about the masked sources of a version, for the review to keep.
-
-    Invalid at `recognised` while they did not say that nobody would be recognised.
-    """
-    if not version.masked:
-        return Recognition.NOT_ASKED
-    if recognised is False:
-        return Recognition.NOBODY
-    if recognised is None:
-        raise Invalid("recognised", _("Say first whether somebody there would recognise the person."))
-    raise Invalid("recognised", _("Then send it back, and say in your note what gives the person away."))
 
 
 def returned_already(actor: Actor, lesson_id: int, note: str) -> LessonVersion | None:

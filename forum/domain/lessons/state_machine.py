@@ -8,7 +8,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from forum.domain.lessons import audiences, completeness, consent_checks, review_candidates, steps, weakened
+from forum.domain.lessons import (
+    audiences,
+    completeness,
+    consent_checks,
+    review_candidates,
+    review_checklist,
+    review_comments,
+    steps,
+    weakened,
+)
 from forum.domain.lessons import reviews as lesson_reviews
 from forum.infra.db import db
 from forum.infra.i18n import _
@@ -31,7 +40,6 @@ class Move:
     lesson: Lesson
     audience: Audience = Audience.SPACE
     asked_id: int | None = None  # who is asked to check it
-    recognised: bool | None = None  # what a reviewer answered about masked sources
     read: int | None = None  # the sequence of the version that stood on their page
     may: Answer | None = None  # where the rule needs facts, which its verb looked up
 
@@ -133,15 +141,20 @@ def _keeps_words(move: Move) -> None:
     weakened.refuse_bare(move.lesson, move.version.id)
 
 
-def _recognises_nobody(move: Move) -> None:
-    lesson_reviews.check_recognition(move.version, move.recognised)
+def _is_checked(move: Move) -> None:
+    if move.actor is not None:
+        review_checklist.recognition(move.actor, move.version)
+
+
+def _has_no_open_comments(move: Move) -> None:
+    review_comments.refuse_open(move.lesson)
 
 
 DRAFT, ASKING, IN_REVIEW, PUBLISHED = Stage.DRAFT, Stage.ASKING, Stage.IN_REVIEW, Stage.PUBLISHED
 MAKING = frozenset({DRAFT, ASKING, IN_REVIEW})
 TO_ASK = (_may_have_readers, _is_complete)
 TO_SUBMIT = (_may_have_readers, _is_complete, _has_consents, _can_be_asked)
-TO_PUBLISH = (_is_as_read, _keeps_consents, _has_consents, _keeps_words, _recognises_nobody)
+TO_PUBLISH = (_is_as_read, _keeps_consents, _has_consents, _keeps_words, _is_checked, _has_no_open_comments)
 TABLE: dict[StepKind, Transition] = {
     StepKind.BEGIN: Transition(frozenset({Stage.NONE}), DRAFT, _moderates),
     StepKind.ASK_AUTHORS: Transition(frozenset({DRAFT}), ASKING, _edits, TO_ASK),

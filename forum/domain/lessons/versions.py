@@ -66,6 +66,7 @@ def copy(
                 version_id=version.id,
                 position=claim.position,
                 text=claim.text,
+                root_id=claim.root,
                 excerpts=[
                     _copied(one, kept)
                     for one in claim.excerpts

@@ -15,6 +15,7 @@ from forum.models.accounts import Body, Level
 from forum.models.cities import BY_CODE
 from forum.models.lessons import Confidence
 from forum.models.responses import ResponseKind
+from forum.models.reviewing import Reply
 from forum.models.spaces import Audience, Role, SpaceKind
 from forum.models.subscriptions import Delivery, Frequency
 from forum.models.themes import NO_AXIS, Axis, Label, LabelKind, Need
@@ -174,6 +175,20 @@ CONFIDENCES: Mapping[str, Any] = {
     Confidence.LOW: lazy("Not very certain"),
     Confidence.FAIR: lazy("Fairly certain"),
     Confidence.HIGH: lazy("Very certain"),
+}
+REPLIES: Mapping[str, Any] = {
+    Reply.YES: lazy("Yes"),
+    Reply.DOUBT: lazy("Doubt"),
+    Reply.NO: lazy("No"),
+}
+REVIEW_PLACES: Mapping[str, Any] = {
+    "title": lazy("the title"),
+    "one_sentence": lazy("the one sentence"),
+    "recommendation": lazy("what you can do"),
+    "conditions": lazy("when it works"),
+    "unknowns": lazy("what we do not know"),
+    "alternative_reading": lazy("another reading"),
+    "context": lazy("what happened"),
 }
 FREQUENCIES: Mapping[str, Any] = {
     Frequency.DAILY: lazy("Every day"),

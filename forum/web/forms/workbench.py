@@ -23,7 +23,7 @@ from forum.domain.themes import labels, tags
 from forum.infra.i18n import lazy
 from forum.models.accounts import Member
 from forum.models.claims import Claim, Excerpt
-from forum.models.lessons import LessonReview, LessonVersion, ReviewRequest
+from forum.models.lessons import LessonVersion, ReviewRequest
 from forum.models.themes import Axis, Need
 from forum.web.forms.fields import Longest, accepted_by, accepted_tags, named
 
@@ -198,32 +198,3 @@ class SubmissionForm(AskForm):
     def offer(self, audiences: list[str]) -> None:
         """Offer the audiences that may be chosen."""
         self.audience.choices = [(code, labels.AUDIENCES[code]) for code in audiences]
-
-
-class DecisionForm(FlaskForm):
-    version = IntegerField(widget=HiddenInput())
-
-    def read(self) -> int:
-        """Return the sequence of the version that the reviewer read: one that there is not, when none is named."""
-        return self.version.data or 0
-
-
-class PublicationForm(DecisionForm):
-    recognised = RadioField(
-        lazy("Would a colleague from the city of that person recognise them?"), validate_choice=False
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.recognised.choices = [("no", lazy("No")), ("yes", lazy("Yes, or perhaps"))]
-
-    def answer(self) -> bool | None:
-        """Return what was answered, None where nothing was."""
-        return {"yes": True, "no": False}.get(self.recognised.data or "")
-
-
-class ReturnForm(DecisionForm):
-    note = TextAreaField(
-        lazy("What should be improved?"),
-        [Longest(LessonReview.NOTE_MAX, "paragraphs", missing=lazy("Say what should be improved."))],
-    )

@@ -67,6 +67,8 @@ PAGES = {
     "workbench.ask_back": "workbench.show",
     "workbench.ask_reviewer": "workbench.show",
     "workbench.change_claim": "workbench.index",
+    "workbench.check": "workbench.show",
+    "workbench.comment": "workbench.show",
     "workbench.create": "threads.short",
     "workbench.decline": "workbench.show",
     "workbench.publish": "workbench.show",

@@ -9,6 +9,7 @@ from forum.infra.db import db
 from forum.models.consents import Masking
 from forum.models.lessons import LessonVersion
 from forum.models.spaces import Audience
+from tests import reviewed
 from tests.lesson_scenario import WORDS, build
 
 
@@ -22,7 +23,7 @@ def out_with(scenario, **answer):
     lesson = scenario.draft()
     scenario.agree(lesson, **answer)
     lessons.submit(scenario.actor("curator"), lesson.id, audience=Audience.NETWORK)
-    lessons.publish(scenario.actor("reviewer"), lesson.id, recognised=False)
+    reviewed.publish(scenario.actor("reviewer"), lesson.id, recognised=False)
     return lesson
 
 

@@ -14,6 +14,7 @@ from forum.models.events import Event
 from forum.models.lessons import LessonState
 from forum.models.spaces import Audience
 from forum.policy.errors import Conflict, Invalid, NotFound
+from tests import reviewed
 from tests.consent_scenario import CLAIMS, QUOTED, build
 
 
@@ -114,7 +115,7 @@ def test_a_version_in_review_loses_the_words_and_is_not_published(agreed):
     told = db.session.scalars(db.select(Event).where(Event.name == "review.shortened")).all()
     assert len(told) == 1
     with pytest.raises(Invalid) as refused:
-        lessons.publish(reviewer, lesson.id, recognised=False)
+        reviewed.publish(reviewer, lesson.id, recognised=False)
     assert refused.value.field == "audience"
     lessons.send_back(reviewer, lesson.id, note="An excerpt went.")
     curator = agreed.actor("curator")
@@ -128,7 +129,7 @@ def test_a_version_in_review_loses_the_words_and_is_not_published(agreed):
     rounds.look(curator, lesson.id)
     assert rounds.waiting(curator) == []
     submit(agreed)
-    lessons.publish(reviewer, lesson.id, recognised=False)
+    reviewed.publish(reviewer, lesson.id, recognised=False)
 
 
 def test_a_version_that_came_back_from_review_gives_no_words_back(agreed):
@@ -144,7 +145,7 @@ def test_a_version_that_came_back_from_review_gives_no_words_back(agreed):
 
 def test_once_it_is_published_it_is_taken_out_where_one_is_quoted(agreed):
     submit(agreed)
-    lessons.publish(agreed.actor("reviewer"), agreed.lesson.id, recognised=False)
+    reviewed.publish(agreed.actor("reviewer"), agreed.lesson.id, recognised=False)
     with pytest.raises(Conflict):
         take_back(agreed)
     assert agreed.consents()["Bart"].agreed
@@ -186,12 +187,12 @@ def test_a_yes_that_no_version_uses_holds_up_no_publication(agreed):
     submit(agreed)
     take_back(agreed)
     assert not review_losses.lost(lessons.working(agreed.lesson))
-    lessons.publish(agreed.actor("reviewer"), agreed.lesson.id, recognised=False)
+    reviewed.publish(agreed.actor("reviewer"), agreed.lesson.id, recognised=False)
 
 
 def test_a_yes_to_a_new_claim_is_taken_back_although_the_old_one_is_published(agreed):
     submit(agreed)
-    lessons.publish(agreed.actor("reviewer"), agreed.lesson.id, recognised=False)
+    reviewed.publish(agreed.actor("reviewer"), agreed.lesson.id, recognised=False)
     lessons.revise(agreed.actor("curator"), agreed.lesson.id)
     claims.reword(agreed.actor("curator"), agreed.claims()[1].id, text="Nobody asked")
     agreed.ask()

@@ -9,6 +9,7 @@ from forum.domain.moderation import hiding
 from forum.infra import clock
 from forum.infra.db import db
 from forum.models.claims import Claim, Excerpt
+from tests import reviewed
 from tests.domain.digests.test_digests import BEFORE, opened, subscribed
 from tests.factories import make_space
 from tests.lesson_scenario import FULL, build
@@ -27,7 +28,7 @@ def mended(scenario, lesson):
         scenario.actor("curator"), lesson.id, saved_count=draft.saved_count, change_note="On other words"
     )
     lessons.submit(scenario.actor("curator"), lesson.id, audience=lesson.audience)
-    lessons.publish(scenario.actor("reviewer"), lesson.id)
+    reviewed.publish(scenario.actor("reviewer"), lesson.id)
 
 
 def test_a_lesson_that_lost_a_claim_is_not_praised_until_a_new_version_mends_it():

@@ -13,6 +13,7 @@ from forum.infra.db import db
 from forum.models.accounts import Capacity, NetworkAppointment, NetworkRole
 from forum.models.lessons import LessonReview, Recognition, ReviewBasis, Verdict
 from forum.models.spaces import Audience
+from tests import reviewed
 from tests.lesson_scenario import build
 from tests.sweeps import once
 
@@ -165,7 +166,7 @@ def test_versions_of_the_product_are_no_fault_also_returned_and_sent_again(sessi
     lessons.submit(scenario.actor("curator"), lesson.id, audience=Audience.NETWORK)
     lessons.send_back(scenario.actor("editor"), lesson.id, note="Shorter")
     lessons.submit(scenario.actor("curator"), lesson.id, audience=Audience.NETWORK)
-    lessons.publish(scenario.actor("editor"), lesson.id)
+    reviewed.publish(scenario.actor("editor"), lesson.id)
     assert list(reviews.four_eyes()) == []
 
 
@@ -177,7 +178,7 @@ def test_an_approval_without_an_answer_about_a_masked_source_is_named_and_an_ear
         scenario.agree(lesson)
         lessons.submit(scenario.actor("curator"), lesson.id, audience=Audience.NETWORK)
         with clock.at(clock.now() + len(made) * DAY):
-            lessons.publish(scenario.actor("reviewer"), lesson.id, recognised=False)
+            reviewed.publish(scenario.actor("reviewer"), lesson.id, recognised=False)
         made.append(db.session.scalars(select(func.max(LessonReview.id))).one())
     assert list(reviews.answers()) == []
     first, second, third = made

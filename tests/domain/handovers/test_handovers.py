@@ -22,7 +22,7 @@ from forum.models.handovers import Ending, HandOver
 from forum.models.lessons import LessonReview, LessonState, ReviewRequest
 from forum.models.spaces import Audience, Invitation, Role, Space
 from forum.policy.errors import Conflict, Forbidden, Invalid, NotFound
-from tests import consent_scenario
+from tests import consent_scenario, reviewed
 from tests.factories import actor, join, make_member, make_post, make_space
 from tests.lesson_scenario import build
 from tests.notices import react, told
@@ -191,10 +191,10 @@ def test_four_eyes_hold_after_a_hand_over(scenario):
     lessons.submit(scenario.actor("second"), lesson.id, audience=Audience.SPACE)
     for maker in ("curator", "second"):
         with pytest.raises(Forbidden, match="Jij maakte deze les zelf"):
-            lessons.publish(scenario.actor(maker), lesson.id)
+            reviewed.publish(scenario.actor(maker), lesson.id)
         with pytest.raises(Forbidden, match="Jij maakte deze les zelf"):
             lessons.send_back(scenario.actor(maker), lesson.id, note="No.")
-    lessons.publish(actor(third), lesson.id)
+    reviewed.publish(actor(third), lesson.id)
     (review,) = db.session.scalars(select(LessonReview))
     assert review.reviewer_id == third.id, "who approved stays"
     lessons.revise(scenario.actor("second"), lesson.id)
@@ -217,7 +217,7 @@ def test_who_is_asked_to_check_it_cannot_take_it_also_when_they_are_asked_after_
     answers.accept(scenario.actor("second"), offer_id)
     assert (lesson.curator_id, lesson.state) == (scenario.second.id, LessonState.IN_REVIEW)
     with pytest.raises(Forbidden):
-        lessons.publish(scenario.actor("second"), lesson.id)
+        reviewed.publish(scenario.actor("second"), lesson.id)
 
 
 def test_a_review_in_hand_goes_along_and_a_returned_version_comes_to_the_successor(scenario):
@@ -241,7 +241,7 @@ def test_each_version_keeps_who_made_it(scenario):
     lesson = scenario.draft()
     scenario.agree(lesson)
     lessons.submit(scenario.actor("curator"), lesson.id, audience=Audience.NETWORK)
-    lessons.publish(scenario.actor("reviewer"), lesson.id)
+    reviewed.publish(scenario.actor("reviewer"), lesson.id)
     with clock.at(clock.now() + timedelta(days=1)):
         lessons.revise(scenario.actor("curator"), lesson.id)
         db.session.flush()
@@ -251,7 +251,7 @@ def test_each_version_keeps_who_made_it(scenario):
         inside = scenario.actor("author")
         assert lesson_page.page(inside, lesson.public_id).origin.curator.name == "Cas"
         lessons.submit(scenario.actor("second"), lesson.id, audience=Audience.NETWORK)
-        lessons.publish(scenario.actor("editor"), lesson.id)
+        reviewed.publish(scenario.actor("editor"), lesson.id)
         assert lesson_page.page(inside, lesson.public_id).origin.curator.name == "Sien"
         assert lesson_page.page(inside, lesson.public_id, "1.0").origin.curator.name == "Cas"
 
@@ -289,7 +289,7 @@ def test_a_review_that_is_asked_by_name_goes_to_a_colleague_who_can_check_it(sce
     assert ("Wout", "review_asked") not in told(), "it waits for them no longer"
     assert [one.lesson_id for one in waiting.of(actor(colleague)).reviews] == [lesson.id]
     assert not waiting.of(actor(gent)).reviews
-    lessons.publish(actor(colleague), lesson.id)
+    reviewed.publish(actor(colleague), lesson.id)
 
 
 def test_a_review_does_not_go_to_who_may_not_check_it(scenario):

@@ -25,6 +25,7 @@ from forum.models.spaces import Audience, Role
 from forum.models.subscriptions import Delivery
 from forum.policy.errors import Conflict, Forbidden
 from forum.policy.visibility import visible
+from tests import reviewed
 from tests.domain.handovers.test_handovers import give, held_by, lesson_in, offered_to
 from tests.factories import actor, join, make_member
 from tests.lesson_scenario import build
@@ -39,7 +40,7 @@ def scenario(session):
 def published_and_revised(scenario, lesson):
     lessons.submit(scenario.actor("curator"), lesson.id, audience=Audience.SPACE)
     third = make_member("Ties", space=scenario.space, role=Role.MODERATOR)
-    lessons.publish(actor(third), lesson.id)
+    reviewed.publish(actor(third), lesson.id)
     lessons.revise(scenario.actor("curator"), lesson.id)
 
 

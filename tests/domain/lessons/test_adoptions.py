@@ -10,6 +10,7 @@ from forum.domain.people import capacities
 from forum.infra.db import db
 from forum.models.accounts import Body, Capacity, Confirmation, Level, Member
 from forum.models.spaces import Audience
+from tests import reviewed
 from tests.factories import make_member
 from tests.lesson_scenario import build
 
@@ -157,7 +158,7 @@ def test_what_confirms_a_masked_lesson_tells_nothing_of_its_city(session):
         scenario.lesson = scenario.draft()
         scenario.agree(scenario.lesson)
         lessons.submit(scenario.actor("curator"), scenario.lesson.id, audience=Audience.NETWORK)
-        lessons.publish(scenario.actor("reviewer"), scenario.lesson.id, recognised=False)
+        reviewed.publish(scenario.actor("reviewer"), scenario.lesson.id, recognised=False)
         scenario.day = scenario.lesson.published_at.date()
         confirmed = []
         for city in reporting:

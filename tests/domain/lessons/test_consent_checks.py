@@ -10,6 +10,7 @@ from forum.models.accounts import Capacity
 from forum.models.lessons import LessonVersion
 from forum.models.spaces import Audience
 from forum.policy.errors import Invalid
+from tests import reviewed
 from tests.factories import make_member, make_post, make_space, make_thread
 from tests.lesson_scenario import WORDS, build
 
@@ -68,7 +69,7 @@ def test_a_yes_that_is_taken_back_before_publication_stops_it():
     lessons.submit(scenario.actor("curator"), lesson.id, audience=Audience.NETWORK)
     scenario.agree(lesson, agreed=False)
     with pytest.raises(Invalid):
-        lessons.publish(scenario.actor("reviewer"), lesson.id)
+        reviewed.publish(scenario.actor("reviewer"), lesson.id)
 
 
 def test_a_closed_thread_of_another_space_needs_a_yes_even_inside():
@@ -102,5 +103,5 @@ def test_one_person_lights_one_city_in_a_lesson_and_two_people_light_two():
     assert named(make_post(scenario.thread, amina, "We rang them, in Genk too.")) == ["aalst"]
     assert named(make_post(scenario.thread, kim, "We rang them.")) == ["aalst", "genk"]
     lessons.submit(curator, lesson.id, audience=Audience.NETWORK)
-    lessons.publish(scenario.actor("reviewer"), lesson.id)
+    reviewed.publish(scenario.actor("reviewer"), lesson.id)
     assert db.session.get_one(LessonVersion, lesson.current_id).cities == ["aalst", "genk"]

@@ -14,6 +14,7 @@ from forum.infra.db import db
 from forum.infra.logs import count_queries
 from forum.models.spaces import Audience, Role
 from forum.models.themes import Axis, Need
+from tests import reviewed
 from tests.domain.lessons import read_anew
 from tests.domain.syndication.test_sitemap import masked_lesson
 from tests.factories import actor, make_member, make_space, make_thread
@@ -26,7 +27,7 @@ def published(scenario, audience, by, **over):
     saved = lessons.working(lesson).saved_count
     lessons.save(scenario.actor("curator"), lesson.id, saved_count=saved, **(FULL | over))
     lessons.submit(scenario.actor("curator"), lesson.id, audience=audience)
-    lessons.publish(scenario.actor(by), lesson.id)
+    reviewed.publish(scenario.actor(by), lesson.id)
     return lesson
 
 

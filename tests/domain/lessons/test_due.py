@@ -11,6 +11,7 @@ from forum.infra import clock, days
 from forum.infra.db import db
 from forum.models.lessons import Lesson
 from forum.models.spaces import Audience
+from tests import reviewed
 from tests.lesson_scenario import build
 
 INSIDE, OUTSIDE = ("author", "second"), ("reader", "editor", "reviewer")
@@ -25,7 +26,7 @@ def published(*, masked):
         scenario.agree(lesson)
     lessons.submit(scenario.actor("curator"), lesson.id, audience=Audience.NETWORK)
     recognised = {"recognised": False} if masked else {}
-    lessons.publish(scenario.actor("reviewer"), lesson.id, **recognised)
+    reviewed.publish(scenario.actor("reviewer"), lesson.id, **recognised)
     return scenario, db.session.get_one(Lesson, lesson.id)
 
 
@@ -76,7 +77,7 @@ def test_the_order_of_a_search_does_not_tell_the_day_either(session):
     other = scenario.draft(text="Other words")
     scenario.agree(other)
     lessons.submit(scenario.actor("curator"), other.id, audience=Audience.NETWORK)
-    lessons.publish(scenario.actor("reviewer"), other.id, recognised=False)
+    reviewed.publish(scenario.actor("reviewer"), other.id, recognised=False)
     other = db.session.get_one(Lesson, other.id)
     other.review_on, other.changed_at = date(2033, 1, 1), clock.now() - DAY
     db.session.flush()

@@ -15,6 +15,7 @@ from forum.models.lessons import LessonReview, ReviewBasis
 from forum.models.spaces import Audience, Role
 from forum.models.themes import Axis, Need
 from forum.policy.errors import NotFound
+from tests import reviewed
 from tests.factories import actor, make_member, make_space, make_thread
 from tests.lesson_scenario import build
 from tests.sweeps import on_one_database, once
@@ -55,7 +56,7 @@ def capacity(member, function, city, **over):
 
 def out(scenario, by="reviewer", audience=Audience.NETWORK):
     lessons.submit(scenario.actor("curator"), scenario.lesson.id, audience=audience)
-    lessons.publish(scenario.actor(by), scenario.lesson.id, recognised=False)
+    reviewed.publish(scenario.actor(by), scenario.lesson.id, recognised=False)
     return lessons.revise(scenario.actor("curator"), scenario.lesson.id)
 
 

@@ -10,6 +10,7 @@ from forum.infra import clock
 from forum.models.spaces import Audience
 from forum.models.themes import Axis, Need
 from forum.models.threads import Outcome
+from tests import reviewed
 from tests.lesson_scenario import build
 
 
@@ -29,7 +30,7 @@ def publish(scenario, audience=Audience.NETWORK, by="reviewer", **words):
         scenario.actor("curator"), lesson.id, saved_count=lessons.working(lesson).saved_count, **words
     )
     lessons.submit(scenario.actor("curator"), lesson.id, audience=audience)
-    lessons.publish(scenario.actor(by), lesson.id)
+    reviewed.publish(scenario.actor(by), lesson.id)
     return lesson
 
 

@@ -11,6 +11,7 @@ from forum.models.spaces import Audience, Role
 from forum.models.themes import Axis, Need
 from forum.models.threads import Outcome
 from forum.policy.readers import reader_values
+from tests import reviewed
 from tests.factories import actor, join, make_member
 from tests.lesson_scenario import WORDS, build
 from tests.sweeps import few_of
@@ -38,7 +39,7 @@ def publish(scenario, audience, **values):
     saved = lessons.working(lesson).saved_count
     lessons.save(scenario.actor("curator"), lesson.id, saved_count=saved, **values)
     lessons.submit(scenario.actor("curator"), lesson.id, audience=audience)
-    lessons.publish(scenario.actor(CHECKERS[audience]), lesson.id, recognised=False)
+    reviewed.publish(scenario.actor(CHECKERS[audience]), lesson.id, recognised=False)
     return lesson
 
 
@@ -76,7 +77,7 @@ def test_a_new_version_counts_in_place_of_the_old_one(session):
     )
     assert library.counts(reader, Choice()).by["outcome"]["worked"] == 1, "not published yet"
     lessons.submit(scenario.actor("curator"), lesson.id, audience=Audience.NETWORK)
-    lessons.publish(scenario.actor("reviewer"), lesson.id, recognised=False)
+    reviewed.publish(scenario.actor("reviewer"), lesson.id, recognised=False)
     by = library.counts(reader, Choice()).by["outcome"]
     assert (by["worked"], by["failed"]) == (0, 1)
     assert kept(reader) == looked_at(reader)
@@ -87,7 +88,7 @@ def test_a_city_counts_as_soon_as_its_speaker_lets_it_be_named(session):
     lesson = scenario.draft()
     scenario.agree(lesson)
     lessons.submit(scenario.actor("curator"), lesson.id, audience=Audience.NETWORK)
-    lessons.publish(scenario.actor("reviewer"), lesson.id, recognised=False)
+    reviewed.publish(scenario.actor("reviewer"), lesson.id, recognised=False)
     reader = scenario.actor("reader")
     assert library.counts(reader, Choice()).by["city"]["aalst"] == 0
     scenario.agree(lesson, WORDS, city_shown=True)

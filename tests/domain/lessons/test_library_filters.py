@@ -17,6 +17,7 @@ from forum.models.lessons import Confidence
 from forum.models.spaces import Audience, Role
 from forum.models.themes import Axis, Need
 from forum.models.threads import Outcome
+from tests import reviewed
 from tests.domain.syndication.test_sitemap import masked_lesson
 from tests.factories import actor, make_member, make_space
 from tests.lesson_scenario import FULL, build
@@ -30,7 +31,7 @@ def publish(scenario, audience, **values):
     saved = lessons.working(lesson).saved_count
     lessons.save(scenario.actor("curator"), lesson.id, saved_count=saved, **(FULL | values))
     lessons.submit(scenario.actor("curator"), lesson.id, audience=audience)
-    lessons.publish(scenario.actor(BY[audience]), lesson.id)
+    reviewed.publish(scenario.actor(BY[audience]), lesson.id)
     return lesson
 
 

@@ -21,6 +21,7 @@ from forum.models.lessons import Confidence, Lesson
 from forum.models.spaces import Audience, Role
 from forum.models.themes import Axis, Need
 from forum.policy.errors import DomainError, Forbidden
+from tests import reviewed
 from tests.domain.lessons import read_anew
 from tests.domain.syndication.test_sitemap import masked_lesson
 from tests.factories import actor, join, make_member, make_space
@@ -93,7 +94,7 @@ class Network:
     def _send(self, lesson, audience):
         lessons.submit(self.scenario.actor("curator"), lesson.id, audience=audience)
         due = date(2030, 1, 1) + timedelta(days=self.chance.randint(0, 900))
-        lessons.publish(self.scenario.actor(BY[audience]), lesson.id, review_on=due)
+        reviewed.publish(self.scenario.actor(BY[audience]), lesson.id, review_on=due)
 
     def report(self):
         """Of any day, for the city of one of their capacities or for any."""

@@ -11,6 +11,7 @@ from forum.infra.db import db
 from forum.models.lessons import LessonState, LessonVersion
 from forum.models.spaces import Audience
 from forum.policy.errors import Conflict, Forbidden, Invalid, NotFound
+from tests import reviewed
 from tests.lesson_scenario import FULL, build
 
 HOUR = timedelta(hours=1)
@@ -98,7 +99,7 @@ def test_a_new_version_changes_nothing_of_the_first_publication(session):
     with clock.at(start + HOUR):
         lessons.revise(scenario.actor("curator"), lesson.id)
         lessons.submit(scenario.actor("curator"), lesson.id, audience=Audience.NETWORK)
-        lessons.publish(scenario.actor("reviewer"), lesson.id, review_on=date(2031, 5, 1))
+        reviewed.publish(scenario.actor("reviewer"), lesson.id, review_on=date(2031, 5, 1))
     assert (lesson.public_id, lesson.published_at) == (public_id, start)
     assert (lesson.changed_at, lesson.review_on) == (start + HOUR, date(2031, 5, 1))
     version = db.session.get_one(LessonVersion, lesson.current_id)

@@ -5,6 +5,7 @@ from datetime import date
 from forum.domain.lessons import adoptions, lessons, of_thread
 from forum.models.adoptions import AdoptionOutcome
 from forum.models.spaces import Audience
+from tests import reviewed
 from tests.factories import make_member
 from tests.lesson_scenario import build
 
@@ -16,7 +17,7 @@ def publish(scenario, audience, by, title):
         scenario.actor("curator"), lesson.id, saved_count=lessons.working(lesson).saved_count, title=title
     )
     lessons.submit(scenario.actor("curator"), lesson.id, audience=audience)
-    lessons.publish(scenario.actor(by), lesson.id)
+    reviewed.publish(scenario.actor(by), lesson.id)
     return lesson
 
 

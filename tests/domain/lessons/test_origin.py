@@ -13,6 +13,7 @@ from forum.models.consents import Masking
 from forum.models.lessons import Lesson, LessonReview, ReviewBasis
 from forum.models.spaces import Audience, Role
 from forum.models.threads import Thread
+from tests import reviewed
 from tests.factories import join, make_member, make_space
 from tests.lesson_scenario import REPLY, build
 
@@ -24,7 +25,7 @@ def out(scenario, by="reviewer", **answer):
     lesson = scenario.draft()
     scenario.agree(lesson, **answer)
     lessons.submit(scenario.actor("curator"), lesson.id, audience=Audience.NETWORK)
-    lessons.publish(scenario.actor(by), lesson.id, recognised=False)
+    reviewed.publish(scenario.actor(by), lesson.id, recognised=False)
     return lesson
 
 
@@ -95,7 +96,7 @@ def test_what_masks_one_version_masks_the_lesson():
         change_note="Aalst found a typo",
     )
     lessons.submit(scenario.actor("curator"), lesson.id, audience=Audience.NETWORK)
-    lessons.publish(scenario.actor("reviewer"), lesson.id, recognised=False)
+    reviewed.publish(scenario.actor("reviewer"), lesson.id, recognised=False)
     lesson.current_id = db.session.get_one(type(version), version.id).id
     db.session.get_one(type(version), version.id).masked = False
     db.session.flush()
@@ -171,7 +172,7 @@ def test_a_name_by_the_side_of_a_masked_source_of_the_same_city_is_masked_too():
     )  # fmt: skip
     lessons.submit(scenario.actor("curator"), lesson.id, audience=Audience.NETWORK)
     preview = lesson_page.preview(scenario.actor("reviewer"), lesson.id)
-    lessons.publish(scenario.actor("reviewer"), lesson.id, recognised=False)
+    reviewed.publish(scenario.actor("reviewer"), lesson.id, recognised=False)
     for page in (lesson_page.page(scenario.actor("reader"), lesson.public_id), preview):
         names = [quote.author.name for claim in page.claims for quote in claim.excerpts]
         assert (names, page.origin.hidden) == (

@@ -11,6 +11,7 @@ from forum.infra.db import db
 from forum.models.claims import Excerpt
 from forum.models.spaces import Audience
 from forum.policy.errors import Invalid
+from tests import reviewed
 from tests.lesson_scenario import WORDS, build
 
 
@@ -33,7 +34,7 @@ def test_words_from_a_closed_thread_are_quoted_as_their_author_agreed(session, c
     lesson = scenario.draft()
     scenario.agree(lesson, audience=Audience.PUBLIC)
     lessons.submit(scenario.actor("curator"), lesson.id, audience=Audience.PUBLIC)
-    lessons.publish(scenario.actor("editor"), lesson.id, recognised=False)
+    reviewed.publish(scenario.actor("editor"), lesson.id, recognised=False)
     db.session.flush()
     with count_queries() as seen:
         quote = quotation(None, lesson.id)

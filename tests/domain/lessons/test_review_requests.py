@@ -24,6 +24,7 @@ from forum.models.events import Event
 from forum.models.lessons import LessonReview, LessonState, ReviewBasis, ReviewRequest
 from forum.models.spaces import Audience, Membership, Role, Space
 from forum.policy.errors import Conflict, Forbidden, Invalid, NotFound
+from tests import reviewed
 from tests.factories import actor, join, make_member, make_post, make_space, make_thread
 from tests.lesson_scenario import build
 
@@ -129,7 +130,7 @@ def test_where_no_other_moderator_is_a_member_who_is_not_quoted_is_named(scenari
         assert refusal.value.field == "reviewer"
     assert requests() == []
     send(scenario, lesson, Audience.SPACE, asked_id=nel.id, note="Is it fair?")
-    lessons.publish(actor(nel), lesson.id)
+    reviewed.publish(actor(nel), lesson.id)
     assert lesson.state == LessonState.PUBLISHED
     assert db.session.scalars(db.select(LessonReview.basis)).one() == ReviewBasis.NAMED
 
@@ -173,7 +174,7 @@ def test_the_group_hears_of_it_until_it_is_settled(scenario):
     undo.ask_back(scenario.actor("curator"), lesson.id)
     assert review_requests.waiting(scenario.actor("editor")) == []
     send(scenario, lesson)
-    lessons.publish(scenario.actor("reviewer"), lesson.id)
+    reviewed.publish(scenario.actor("reviewer"), lesson.id)
     assert [one.ended_at is not None for one in requests()] == [True, True, True]
     with pytest.raises(Conflict):
         review_requests.ask(scenario.actor("curator"), lesson.id, asked_id=None)
@@ -199,7 +200,7 @@ def test_one_of_the_group_puts_it_away_for_herself_until_it_is_asked_anew(scenar
         review_requests.ask(scenario.actor("curator"), lesson.id, asked_id=None)
         assert [one.lesson_id for one in review_requests.waiting(editor)] == [lesson.id]
         review_set_aside.put_away(editor, lesson.id)
-        lessons.publish(editor, lesson.id)
+        reviewed.publish(editor, lesson.id)
         with pytest.raises(Conflict):
             review_set_aside.put_away(scenario.actor("reviewer"), lesson.id)
 
@@ -275,7 +276,7 @@ def test_whoever_declines_reads_nothing_more_and_somebody_else_is_asked(scenario
     names = db.session.scalars(db.select(Event.name).where(Event.name == "review.declined")).all()
     assert len(names) == 1
     with pytest.raises(NotFound):
-        lessons.publish(actor(nel), lesson.id)
+        reviewed.publish(actor(nel), lesson.id)
     beside = asking.in_review(scenario.actor("second"), lesson.id)
     assert ([line.state for line in beside.asked], beside.is_stuck) == ([review_states.DECLINED], True)
     with pytest.raises(Invalid):
@@ -321,7 +322,7 @@ def test_what_somebody_can_no_longer_check_waits_for_them_alone_no_longer(scenar
     send(scenario, lesson, asked_id=nel.id)
     editor, curator = scenario.actor("editor"), scenario.actor("curator")
     with pytest.raises(Forbidden):
-        lessons.publish(editor, lesson.id)
+        reviewed.publish(editor, lesson.id)
     assert (desk.waiting_for(editor), review_answers.waiting(curator)) == ([], [])
     if lost is not None:
         lost(nel)
@@ -331,7 +332,7 @@ def test_what_somebody_can_no_longer_check_waits_for_them_alone_no_longer(scenar
         assert [one.id for one in desk.waiting_for(editor)] == [lesson.id]
         (told,) = review_answers.waiting(curator)
         assert (told.lesson_id, told.name, told.how) == (lesson.id, "Nel", "unable" if lost else "silent")
-        lessons.publish(editor, lesson.id)
+        reviewed.publish(editor, lesson.id)
         assert review_answers.waiting(curator) == []
 
 
@@ -344,10 +345,10 @@ def test_a_masked_source_is_published_once_its_reviewer_says_that_nobody_recogni
     assert line.asked_by == "een moderator van een stad", "their name would lead to the city"
     for answer in (None, True):
         with pytest.raises(Invalid) as refusal:
-            lessons.publish(scenario.actor("reviewer"), lesson.id, recognised=answer)
-        assert refusal.value.field == "recognised"
+            reviewed.publish(scenario.actor("reviewer"), lesson.id, recognised=answer)
+        assert refusal.value.field == "unknown"
     assert lesson_reviews.last_return(lesson.id) is None
-    lessons.publish(scenario.actor("reviewer"), lesson.id, recognised=False)
+    reviewed.publish(scenario.actor("reviewer"), lesson.id, recognised=False)
     assert lesson.state == LessonState.PUBLISHED
 
 

@@ -13,6 +13,7 @@ from forum.models.claims import Claim, Excerpt
 from forum.models.consents import Masking
 from forum.models.spaces import Audience, Role
 from forum.policy.errors import Invalid
+from tests import reviewed
 from tests.factories import actor, make_member, make_post, make_space, make_thread
 from tests.lesson_scenario import FULL, REPLY, WORDS, build
 
@@ -63,7 +64,7 @@ def test_a_new_version_keeps_the_right_of_what_readers_have_and_asks_todays_for_
     assert refusal.value.field == "audience"
     claims.unquote(curator, added.id)
     lessons.submit(curator, lesson.id, audience=Audience.NETWORK)
-    lessons.publish(scenario.actor("reviewer"), lesson.id, recognised=False)
+    reviewed.publish(scenario.actor("reviewer"), lesson.id, recognised=False)
     assert shown(scenario.actor("reader"), lesson) == [(WORDS, "")]
 
 
@@ -87,7 +88,7 @@ def test_hiding_the_opening_post_hides_its_own_words_only(session):
     reply = scenario.posts()[1]
     claims.quote(curator, claim.id, post_id=reply.id, words=REPLY, stance="supports")
     lessons.submit(curator, lesson.id, audience=Audience.NETWORK)
-    lessons.publish(scenario.actor("reviewer"), lesson.id, recognised=False)
+    reviewed.publish(scenario.actor("reviewer"), lesson.id, recognised=False)
     hiding.hide(curator, scenario.post.id, reason="Names a client")
     assert shown(scenario.actor("reader"), lesson) == [("", "hidden"), (REPLY, "")]
     assert quotation(scenario.actor("reader"), lesson.id).words == REPLY
@@ -103,7 +104,7 @@ def test_a_thread_that_its_only_author_took_back_takes_all_their_words_along(ses
     claim = claims.add(curator, lesson.id, text="It lasts")
     claims.quote(curator, claim.id, post_id=own.id, words="it lasted a year", stance="supports")
     lessons.submit(curator, lesson.id, audience=Audience.NETWORK)
-    lessons.publish(scenario.actor("reviewer"), lesson.id, recognised=False)
+    reviewed.publish(scenario.actor("reviewer"), lesson.id, recognised=False)
     posts.take_back(scenario.actor("author"), scenario.post.id)
     assert [words for words, _why in shown(scenario.actor("reader"), lesson)] == ["", ""]
 
@@ -119,7 +120,7 @@ def test_a_right_reaches_who_was_in_the_audience_and_not_a_guest_of_another_spac
     claims.quote(actor(moderator), claim.id, post_id=scenario.post.id, words=WORDS, stance="supports")
     lessons.save(actor(moderator), lesson.id, saved_count=lessons.working(lesson).saved_count, **FULL)
     lessons.submit(actor(moderator), lesson.id, audience=Audience.NETWORK)
-    lessons.publish(scenario.actor("reviewer"), lesson.id, recognised=False)
+    reviewed.publish(scenario.actor("reviewer"), lesson.id, recognised=False)
     narrow(scenario)
     assert shown(scenario.actor("reader"), lesson) == [(WORDS, "")]
     assert shown(actor(guest), lesson) == [("", "closed")]
@@ -131,7 +132,7 @@ def test_words_that_were_adapted_with_their_author_are_no_quotation(session):
     consent = scenario.agree(lesson, masking=Masking.FUNCTION, shown_as="somebody in a team")
     consent.adapted, consent.words = True, "people miss a conversation"
     lessons.submit(scenario.actor("curator"), lesson.id, audience=Audience.NETWORK)
-    lessons.publish(scenario.actor("reviewer"), lesson.id, recognised=False)
+    reviewed.publish(scenario.actor("reviewer"), lesson.id, recognised=False)
     page = lesson_page.page(scenario.actor("reader"), lesson.public_id)
     (excerpt,) = page.claims[0].excerpts
     assert (excerpt.words, excerpt.adapted, excerpt.post) == ("people miss a conversation", True, None)

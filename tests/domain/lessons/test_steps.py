@@ -12,6 +12,7 @@ from forum.models.lesson_steps import LessonStep, Stage, StepKind
 from forum.models.spaces import Audience
 from forum.policy.actions import YES
 from forum.policy.errors import Conflict, DomainError, Forbidden, NotFound
+from tests import reviewed
 from tests.lesson_scenario import build
 
 OF_FORUM = {StepKind.CLOSE_QUESTION, StepKind.TAKE_OUT}
@@ -39,7 +40,7 @@ def test_a_whole_life_is_written_down_with_who_took_each_step(session):
         lessons.send_back(reviewer, lesson.id, note="Say since when.")
     lessons.submit(curator, lesson.id, audience=Audience.NETWORK)
     for _twice in range(2):
-        lessons.publish(reviewer, lesson.id, recognised=False)
+        reviewed.publish(reviewer, lesson.id, recognised=False)
     for _twice in range(2):
         lessons.revise(curator, lesson.id)
     undo.discard(curator, lesson.id)
@@ -97,7 +98,7 @@ def test_no_step_is_taken_from_where_the_table_does_not_lead(session):
                 place = closed if stage == Stage.ASKING else town
                 actor = None if kind in OF_FORUM else place.actor(name)
                 with pytest.raises(DomainError) as caught:
-                    state_machine.begin(kind, Move(actor, lesson, lesson.audience, recognised=False, may=YES))
+                    state_machine.begin(kind, Move(actor, lesson, lesson.audience, may=YES))
                 refused += isinstance(caught.value, Conflict)
     assert set(TABLE) == set(StepKind)
     assert tried > 20

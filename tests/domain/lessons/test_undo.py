@@ -12,6 +12,7 @@ from forum.models.consents import ConsentRound
 from forum.models.lessons import Lesson, LessonState, LessonVersion
 from forum.models.spaces import Audience
 from forum.policy.errors import Conflict, Forbidden, NotFound
+from tests import reviewed
 from tests.lesson_scenario import build
 
 
@@ -24,7 +25,7 @@ def test_a_curator_asks_a_version_back_and_a_reviewer_cannot():
     fresh = lesson_undo.ask_back(scenario.actor("curator"), lesson.id)
     assert (lesson.state, lesson.working_id, fresh.sealed_at) == (LessonState.DRAFT, fresh.id, None)
     with pytest.raises(NotFound):
-        lessons.publish(scenario.actor("reviewer"), lesson.id)
+        reviewed.publish(scenario.actor("reviewer"), lesson.id)
     with pytest.raises(Conflict):
         lesson_undo.ask_back(scenario.actor("curator"), lesson.id)
 
@@ -45,7 +46,7 @@ def test_dropping_a_new_version_leaves_the_published_one():
     scenario = build()
     lesson = scenario.draft()
     lessons.submit(scenario.actor("curator"), lesson.id, audience=Audience.NETWORK)
-    lessons.publish(scenario.actor("reviewer"), lesson.id)
+    reviewed.publish(scenario.actor("reviewer"), lesson.id)
     lessons.revise(scenario.actor("curator"), lesson.id)
     kept = lesson_undo.discard(scenario.actor("curator"), lesson.id)
     assert kept is not None

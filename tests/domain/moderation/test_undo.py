@@ -20,6 +20,7 @@ from forum.models.lessons import Lesson, LessonVersion
 from forum.models.spaces import Audience, Role
 from forum.models.undo import UndoableAct
 from forum.policy.errors import Conflict, Invalid, NotFound
+from tests import reviewed
 from tests.factories import actor, make_member, make_post
 from tests.lesson_scenario import WORDS, build
 from tests.sweeps import once
@@ -34,7 +35,7 @@ def out(scenario, audience=Audience.NETWORK):
         scenario.agree(lesson, audience=audience, masking=Masking.FUNCTION, shown_as="a field worker")
     lessons.submit(scenario.actor("curator"), lesson.id, audience=audience)
     by = {Audience.SPACE: "second", Audience.NETWORK: "reviewer", Audience.PUBLIC: "editor"}[audience]
-    lessons.publish(scenario.actor(by), lesson.id, recognised=False)
+    reviewed.publish(scenario.actor(by), lesson.id, recognised=False)
     return lesson
 
 
@@ -216,7 +217,7 @@ def test_where_a_masked_source_came_from_stays_unknown_when_it_is_taken_out(sess
     lesson = scenario.draft()
     scenario.agree(lesson)  # masked
     lessons.submit(scenario.actor("curator"), lesson.id, audience=Audience.NETWORK)
-    lessons.publish(scenario.actor("reviewer"), lesson.id, recognised=False)
+    reviewed.publish(scenario.actor("reviewer"), lesson.id, recognised=False)
     author, lesson_id = scenario.actor("author"), lesson.id
     act = removals.take_out(author, removals.mine(author)[0].id)
     kept = []
@@ -241,7 +242,7 @@ def test_nor_does_a_later_act_or_version_name_a_city_that_somebody_was_masked_fo
         claims.quote(curator, claim.id, post_id=post.id, words=words, stance="supports")
         scenario.agree_to(post, lesson, words, masking=Masking.NAME, city_shown=True, shown_as="Mia")
     lessons.submit(curator, lesson.id, audience=Audience.NETWORK)
-    lessons.publish(scenario.actor("reviewer"), lesson.id, recognised=False)
+    reviewed.publish(scenario.actor("reviewer"), lesson.id, recognised=False)
     versions = select(LessonVersion).where(LessonVersion.lesson_id == lesson.id).order_by(LessonVersion.id)
 
     def named():

@@ -17,6 +17,7 @@ from forum.models.accounts import Body, Capacity, Confirmation, Level
 from forum.models.adoptions import AdoptionOutcome
 from forum.models.spaces import Role
 from forum.policy.errors import Forbidden, Invalid
+from tests import reviewed
 from tests.factories import actor, make_member, make_space, make_thread
 from tests.lesson_scenario import build
 from tests.speaking import confirmed_cities
@@ -132,9 +133,9 @@ def test_a_reviewer_speaks_for_the_cities_of_all_capacities_that_hold():
     assert [name for name, member in made.items() if desk.waiting_for(actor(member))] == []
     for member in made.values():
         with pytest.raises(Forbidden, match="andere stad"):
-            lessons.publish(actor(member), lesson.id)
+            reviewed.publish(actor(member), lesson.id)
     assert desk.waiting_for(scenario.actor("reviewer"))
-    lessons.publish(scenario.actor("reviewer"), lesson.id)
+    reviewed.publish(scenario.actor("reviewer"), lesson.id)
 
 
 def test_a_lesson_names_its_curator_as_on_the_day_it_was_begun():

@@ -12,6 +12,7 @@ from forum.models.lessons import Lesson, LessonVersion
 from forum.models.search import VersionText
 from forum.models.spaces import Audience, Role
 from forum.models.threads import Thread
+from tests import reviewed
 from tests.domain.search.test_results import answer, marks
 from tests.factories import join, make_member, make_space
 from tests.lesson_scenario import FULL, LessonScenario, build
@@ -27,7 +28,7 @@ def out(scenario: LessonScenario, *, claim="Contact keeps people", **texts) -> L
     if scenario.thread.audience == Audience.SPACE:
         scenario.agree(lesson, **MASKED)
     lessons.submit(scenario.actor("curator"), lesson.id, audience=Audience.NETWORK)
-    lessons.publish(scenario.actor("reviewer"), lesson.id, recognised=False)
+    reviewed.publish(scenario.actor("reviewer"), lesson.id, recognised=False)
     return lesson
 
 
@@ -85,7 +86,7 @@ def test_a_lesson_is_found_by_whoever_may_read_it_in_the_version_that_they_get(s
     assert [found(who, "tandem") for who in everybody] == [[]] * 5
     lessons.submit(scenario.actor("curator"), lesson.id, audience=Audience.NETWORK)
     assert [found(who, "tandem") for who in everybody] == [[]] * 5
-    lessons.publish(scenario.actor("reviewer"), lesson.id)
+    reviewed.publish(scenario.actor("reviewer"), lesson.id)
     outside = make_member("Gust")
     join(outside, make_space("Genk", city="genk"), Role.GUEST)
     pending = make_member("Piet", approved_at=None, space=scenario.space)

@@ -11,6 +11,7 @@ from forum.infra.paging import LARGEST
 from forum.infra.rows import IDS
 from forum.models.spaces import Audience
 from forum.policy.errors import NotFound
+from tests import reviewed
 from tests.factories import make_member, make_space, make_thread
 from tests.lesson_scenario import build
 
@@ -21,7 +22,7 @@ def masked_lesson():
     lesson = scenario.draft()
     scenario.agree(lesson, audience=Audience.PUBLIC)
     lessons.submit(scenario.actor("curator"), lesson.id, audience=Audience.PUBLIC)
-    lessons.publish(scenario.actor("editor"), lesson.id, recognised=False)
+    reviewed.publish(scenario.actor("editor"), lesson.id, recognised=False)
     return lesson
 
 

@@ -31,6 +31,7 @@ class WorkbenchClaim:
     """A claim of the draft with its excerpts, each with its id, so that it can be removed."""
 
     id: int
+    root: int  # what it is known by in every version
     number: int
     text: str
     excerpts: list[tuple[int, ExcerptView]]
@@ -136,6 +137,7 @@ def _claims(
     return [
         WorkbenchClaim(
             claim.id,
+            claim.root,
             claim.position,
             claim.text,
             [(number, view) for position, number, view in views if position == claim.position],
