@@ -15,6 +15,7 @@ from forum.domain.lessons.library import LessonCard
 from forum.domain.lessons.places import FoundPlace, Place
 from forum.domain.lessons.views import ExcerptView
 from forum.domain.lessons.workbench import source_thread
+from forum.domain.lessons.workbench.live import DraftExcerpt, WorkbenchClaim
 from forum.domain.lessons.workbench.source_thread import WorkbenchPost
 from forum.domain.people.bylines import Byline
 from forum.domain.search.similar import SimilarLesson, SimilarThread
@@ -123,6 +124,14 @@ def _post(number: int, author: Byline, kind: str, text: str | None, **changes: A
     return PostView(number, number, author, kind, WHEN, text, is_new=number > READ, **changes)
 
 
+DRAFT_CLAIMS = (
+    WorkbenchClaim(
+        1, 1, 1, "De eerste proef was te kort.", [DraftExcerpt(1, 1, ExcerptView("supports"), asks=True)]
+    ),
+    WorkbenchClaim(2, 2, 2, "Zonder tellingen kan je de vraag niet beantwoorden.", []),
+)
+
+
 def _source(number: int, author: Byline, text: str, used: list[int]) -> WorkbenchPost:
     paragraphs = source_thread.marked_paragraphs(text, [])
     return WorkbenchPost(number, number, author, WHEN, "shown", 1, paragraphs, used)
@@ -139,6 +148,7 @@ def _slot() -> Slot:
 def _samples() -> dict[str, Any]:
     """The made-up rows of the page."""
     return {
+        "draft_claims": DRAFT_CLAIMS,
         "bylines": (SARA, KOEN, LIEN, MASKED),
         "sources": (
             _source(1, SARA, OPENING, [1]),

@@ -2,6 +2,7 @@
 
 from forum.web import (
     admin,
+    annotations,
     axes,
     bookmarks,
     capacities,
@@ -21,7 +22,6 @@ from forum.web import (
     home,
     invitations,
     lesson_steps,
-    lessons,
     mailbox,
     members,
     mentions,
@@ -39,7 +39,6 @@ from forum.web import (
     quoting,
     responses,
     returned_mail,
-    reviewing,
     search,
     similar,
     spaces,
@@ -50,6 +49,7 @@ from forum.web import (
     threads,
     undoing,
     unsubscribe,
+    workbench_claims,
 )
 
 BLUEPRINTS = (
@@ -80,11 +80,11 @@ BLUEPRINTS = (
     drafts.bp,
     moderation.bp,
     undoing.bp,
-    lessons.bp,
+    annotations.bp,  # the blueprint of lessons, with their excerpts for machines on it
     search.bp,
     similar.bp,
     coverage.bp,
-    reviewing.bp,  # the blueprint of the workbench, with what reviewers do on it
+    workbench_claims.bp,  # the blueprint of the workbench, with what reviewers do and what changes claims on it
     lesson_steps.bp,
     handovers.bp,
     consents.bp,

@@ -6,8 +6,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from forum.domain.consents import rounds
-from forum.domain.draft_places import CLAIM, CLAIM_CHANGE, LESSON_TEXT
-from forum.domain.lessons import claims, lessons, review_requests, weakened
+from forum.domain.draft_places import LESSON_TEXT
+from forum.domain.lessons import lessons, review_requests, weakened
 from forum.domain.lessons import page as lesson_page
 from forum.domain.lessons import undo as lesson_undo
 from forum.domain.lessons.workbench import desk as workbench_desk
@@ -17,23 +17,20 @@ from forum.infra.i18n import _
 from forum.models.lessons import LessonState
 from forum.models.spaces import Audience
 from forum.policy.errors import Conflict, Invalid, NotFound
-from forum.web import draft_slots, excerpt_places, review_pages, reviewers
+from forum.web import draft_slots, review_pages, reviewers
 from forum.web import workbench_pages as pages
 from forum.web.forms import attach, errors_on
 from forum.web.forms.workbench import (
     AskForm,
     BeginForm,
-    ClaimForm,
-    ExcerptForm,
-    Reworded,
     SourceForm,
     SubmissionForm,
     TextForm,
 )
-from forum.web.http import links, transactions, unread
+from forum.web.http import links, unread
 from forum.web.http.access import members, moderators, open_to
 from forum.web.http.current_user import actor
-from forum.web.http.form_methods import form_delete, form_method
+from forum.web.http.form_methods import form_delete
 from forum.web.reviews_over import told_when_over
 
 bp = Blueprint("workbench", __name__)
@@ -121,70 +118,6 @@ def save(lesson_id: int) -> ResponseReturnValue:
         flash(_("Something in the text is not right yet, so it is not saved. It is kept as a draft."), "care")
         return redirect(then, 303)
     return pages.workbench(lesson_id, part="text", text_form=form), 422
-
-
-@bp.post("/workbench/<int:lesson_id>/claims")
-@open_to(moderators)
-@draft_slots.kept_when_refused
-def add_claim(lesson_id: int) -> ResponseReturnValue:
-    form = ClaimForm()
-    if form.validate():
-        with errors_on(form):
-            claim = claims.add(actor(), lesson_id, text=form.text.data)
-            draft_slots.accepted(CLAIM, lesson_id)
-            return pages.back(lesson_id, "claims", claim=claim.id, _anchor=f"claim-{claim.id}")
-    return pages.workbench(lesson_id, claim_form=form), 422
-
-
-@bp.post("/workbench/claims/<int:claim_id>")
-@form_method
-@open_to(moderators)
-@draft_slots.kept_when_refused
-def change_claim(claim_id: int) -> ResponseReturnValue:
-    lesson_id = claims.lesson_of(actor(), claim_id)
-    text = request.form.get("text", "")
-    agreed = claims.agreed(actor(), claim_id)
-    try:
-        claims.reword(actor(), claim_id, text=text)
-    except Invalid as error:
-        return pages.workbench(lesson_id, reworded=Reworded(claim_id, text, error.message)), 422
-    draft_slots.accepted(CLAIM_CHANGE, claim_id)
-    pages.warn_of_lost(agreed - claims.agreed(actor(), claim_id))
-    return pages.back(lesson_id, "claims", claim=claim_id, _anchor=f"claim-{claim_id}")
-
-
-@change_claim.delete
-@open_to(moderators)
-def remove_claim(claim_id: int) -> ResponseReturnValue:
-    lesson_id = claims.lesson_of(actor(), claim_id)
-    claims.remove(actor(), claim_id)
-    draft_slots.accepted(CLAIM_CHANGE, claim_id)
-    return pages.back(lesson_id, "claims")
-
-
-@bp.post("/workbench/<int:lesson_id>/excerpts")
-@open_to(moderators)
-def quote(lesson_id: int) -> ResponseReturnValue:
-    form = ExcerptForm()
-    if form.validate():
-        with errors_on(form):
-            claim_id = form.claim_id.data
-            if claim_id is None:
-                raise Invalid("claim_id", _("Choose one of these."))
-            words, stance = form.words.data, form.stance.data
-            with transactions.looking_up():
-                post_id, place = excerpt_places.place_of(form, lesson_id, *pages.position())
-            claims.quote(actor(), claim_id, post_id=post_id, place=place, words=words, stance=stance)
-            return pages.back(lesson_id, "claims", claim=claim_id, _anchor=f"claim-{claim_id}")
-    return pages.workbench(lesson_id, excerpt_form=form), 422
-
-
-@bp.post("/workbench/excerpts/<int:excerpt_id>")
-@form_delete(otherwise=404)
-@open_to(moderators)
-def unquote(excerpt_id: int) -> ResponseReturnValue:
-    claim_id, lesson_id = claims.unquote(actor(), excerpt_id)
-    return pages.back(lesson_id, "claims", claim=claim_id, _anchor=f"claim-{claim_id}")
 
 
 @bp.post("/workbench/<int:lesson_id>/sources")

@@ -9,8 +9,9 @@ from flask.typing import ResponseReturnValue
 from forum.domain.draft_places import CLAIM, CLAIM_CHANGE, LESSON_TEXT
 from forum.domain.drafts.views import Subject
 from forum.domain.lessons import first_axis, giveaways, review_comments
-from forum.domain.lessons.workbench import asking
+from forum.domain.lessons.workbench import asking, source_thread
 from forum.domain.lessons.workbench import draft as workbench_draft
+from forum.domain.lessons.workbench.draft import Shown
 from forum.domain.search import similar
 from forum.domain.search.similar import Similar
 from forum.domain.themes import labels
@@ -34,9 +35,8 @@ PARTS = ("claims", "thread", "text", "review")
 
 def workbench(lesson_id: int, *, part: str | None = None, **forms: Any) -> str:
     """Return the workbench of a draft, with the forms that were refused."""
-    part = part or request.args.get("part", "claims")
-    thread_id, page = position()
-    workbench = workbench_draft.workbench(actor(), lesson_id, thread_id=thread_id, page=page or 1)
+    workbench = workbench_draft.workbench(actor(), lesson_id, _shown())
+    part = part or request.args.get("part") or ("claims" if workbench.claims else "thread")
     slots = _slots(workbench)
     text_slot, claim_slot = slots[Subject(LESSON_TEXT, lesson_id)], slots[Subject(CLAIM, lesson_id)]
     saved = workbench.version.saved_count
@@ -67,14 +67,14 @@ def workbench(lesson_id: int, *, part: str | None = None, **forms: Any) -> str:
     if part == "review":
         candidates = asking.offered(actor(), lesson_id, audiences)
         reviewers.offer(context["submission_form"], candidates)
-        context["giveaways"] = giveaways.groups(actor(), lesson_id, _wanted(workbench))
+        context["giveaways"] = giveaways.groups(actor(), lesson_id, workbench.wanted)
+        context["reader_counts"] = workbench_draft.readers(workbench)
         context["candidates"] = {one.audience: one for one in candidates}
     return render_template(
         "workbench/show.html",
         workbench=workbench,
         part=part if part in PARTS else "claims",
-        addresses=_page_addresses(workbench, part),
-        active=request.values.get("claim", type=int) or request.values.get("claim_id", type=int),
+        **_beside(workbench, part),
         **context,
     )
 
@@ -124,15 +124,23 @@ def position() -> tuple[int | None, int | None]:
 def back(lesson_id: int, part: str, **more: Any) -> Any:
     """Return the way back to a part of the workbench, beside the same page of the same thread."""
     thread_id, page = position()
-    beside: dict[str, Any] = {"thread": thread_id, "page": page}
+    beside: dict[str, Any] = {"thread": thread_id, "page": page, "posts": request.values.get("posts") or None}
     return redirect(url_for("workbench.show", lesson_id=lesson_id, part=part, **(beside | more)), 303)
 
 
-def _wanted(workbench: workbench_draft.Workbench) -> Audience:
-    """For whom the lesson probably will be: those who were chosen, else the network where that may be chosen."""
-    offered = {Audience(option.audience) for option in workbench.audiences}
-    chosen = workbench.lesson.audience
-    return Audience.NETWORK if chosen == Audience.SPACE and Audience.NETWORK in offered else chosen
+def _shown() -> Shown:
+    """What the address, or the form, says of the thread beside the draft."""
+    thread_id, page = position()
+    posts = request.values.get("posts", "")
+    return Shown(thread_id, page or 1, posts if posts in (source_thread.USED, source_thread.UNUSED) else "")
+
+
+def _active(workbench: workbench_draft.Workbench) -> int | None:
+    """The claim that words go under: the one that was named, else the first without any, else the last."""
+    named = request.values.get("claim", type=int) or request.values.get("claim_id", type=int)
+    ids = [claim.id for claim in workbench.claims]
+    bare = next((claim.id for claim in workbench.claims if not claim.excerpts), None)
+    return named if named in ids else bare or (ids[-1] if ids else None)
 
 
 def _slots(workbench: workbench_draft.Workbench) -> dict[Subject, draft_slots.Slot]:
@@ -164,12 +172,23 @@ def _both_texts(
     )
 
 
+def _beside(workbench: workbench_draft.Workbench, part: str) -> dict[str, Any]:
+    """What stands beside the part that is open: the thread, and the claim that words of it go under."""
+    return {
+        "addresses": _page_addresses(workbench, part),
+        "active": _active(workbench),
+        "cite": request.values.get("cite", type=int),
+        "shown": _shown().posts,
+    }
+
+
 def _page_addresses(workbench: workbench_draft.Workbench, part: str) -> list[str]:
     """The addresses of the pages of the thread beside the draft."""
     if workbench.thread is None:
         return []
     lesson_id, thread_id = workbench.lesson.id, workbench.thread.id
     address = partial(url_for, "workbench.show", lesson_id=lesson_id, part=part, thread=thread_id)
+    address = partial(address, posts=_shown().posts or None)
     return [address(page=number) for number in range(1, workbench.pages + 1)]
 
 

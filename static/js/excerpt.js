@@ -1,37 +1,79 @@
-// The workbench: select words of a post, press 1, 2 or 3, and their place is sent as an excerpt of the active claim.
-const STANCES = { 1: "supports", 2: "nuances", 3: "contradicts" };
+// The workbench: words of a post are picked or selected, and a stance records them under the active claim, in place.
+import { selectedPlace } from "./places.js";
+import { extend, isBox, isOpen, keep, open, pick, pickedPlace } from "./sentences.js";
+
+const STANCES = { 1: "supports", 2: "nuances", 3: "contradicts", n: "new" };
+const STEPS = { "[": -1, "]": 1 };
+// What is drawn anew beside the post and its claim.
+const FRESH = ["draft-status", "workbench-do", "workbench-tabs", "lesson-tabs"];
 
 export function start() {
   const workbench = document.querySelector("[data-workbench]");
   const bar = workbench.querySelector("[data-stance-bar]");
-  const claims = [...workbench.querySelectorAll("[data-claim]")];
-  if (!bar || !claims.length) return;
-  let active = claims.find((claim) => claim.classList.contains("draft-claim--active")) ?? claims.at(-1);
-  let chosen = null;
-  let pressed = false;
-  let inBar = false;
+  if (!bar) return;
+  const form = document.getElementById("bar");
+  const said = workbench.querySelector("[data-said]");
+  const paste = document.getElementById("paste");
+  const hasKeys = workbench.dataset.shortcuts === "on";
+  let chosen = null; // what is picked or selected
+  let pressed = false; // the pointer: not done yet
+  let inBar = false; // or on a button that may empty the selection
+  let pointer = "";
+  let under = workbench; // the pointer: it does not move
+  let isSending = false;
+  const choices = () => bar.querySelector("[data-claims]");
 
-  const activate = (claim) => {
-    active = claim;
-    claims.forEach((other) => other.classList.toggle("draft-claim--active", other === claim));
+  function activate(id) {
+    const select = choices();
+    if (!select || !id) return;
+    select.value = id;
+    for (const claim of workbench.querySelectorAll("[data-claim]")) {
+      claim.classList.toggle("draft-claim--active", claim.dataset.claim === id);
+    }
+    const claim = workbench.querySelector(`[data-claim="${id}"]`);
     bar.querySelector("[data-claim-number]").textContent = claim.dataset.number;
-  };
-  activate(active);
-  claims.forEach((claim) => ["click", "focusin"].forEach((kind) => claim.addEventListener(kind, () => activate(claim))));
+    bar.querySelector("[data-claim-text]").textContent = claim.querySelector(".claim__text").textContent;
+  }
 
-  const choose = () => {
-    if (pressed || inBar) return; // not done yet, or a button may empty it
-    const next = selectedPlace(workbench);
-    if (!next && bar.contains(document.activeElement)) return;
+  function show(next) {
+    const still = next?.paragraph ?? under;
+    const before = still.getBoundingClientRect().top;
     chosen = next;
-    bar.hidden = !chosen;
-    if (chosen && bar.previousElementSibling !== chosen.post) chosen.post.after(bar);
-  };
+    bar.hidden = !next;
+    if (next) said.textContent = "";
+    if (!next) workbench.append(bar); // it is no text of a post
+    else if (bar.previousElementSibling !== next.paragraph) next.paragraph.after(bar);
+    scrollBy({ top: still.getBoundingClientRect().top - before, behavior: "instant" });
+  }
+
+  function choose() {
+    if (pressed || inBar) return;
+    const selected = selectedPlace(workbench);
+    if (selected) keep([], workbench);
+    const next = selected ?? pickedPlace(workbench);
+    if (next || !bar.contains(document.activeElement)) show(next);
+  }
+
+  function openPost(post) {
+    open(post);
+    if (paste) post.after(paste);
+  }
+
+  function letGo() {
+    const box = workbench.querySelector(".sentence :checked");
+    if (bar.contains(document.activeElement)) (box ?? workbench.querySelector("[data-cite]"))?.focus();
+    keep([], workbench);
+    getSelection().removeAllRanges();
+    show(null);
+  }
+
   document.addEventListener("selectionchange", choose); // comes a little late: who acts looks again
   document.addEventListener("pointerdown", (event) => {
     if (bar.contains(event.target)) choose();
     inBar = bar.contains(event.target);
     pressed = !inBar;
+    pointer = event.pointerType;
+    if (!inBar) under = event.target.closest("p, article") ?? workbench;
   });
   for (const kind of ["pointerup", "pointercancel"]) {
     document.addEventListener(kind, () => {
@@ -39,8 +81,46 @@ export function start() {
       choose();
     });
   }
-  bar.addEventListener("mousedown", (event) => event.preventDefault());
-  bar.addEventListener("click", (event) => send(event.target.closest("[data-stance]")?.dataset.stance));
+  bar.addEventListener("mousedown", (event) => { if (!event.target.closest("select")) event.preventDefault(); });
+  bar.addEventListener("click", (event) => {
+    const button = event.target.closest("button");
+    if (!button) return;
+    event.preventDefault();
+    if ("letGo" in button.dataset) letGo();
+    else send(button.dataset.stance);
+  });
+  bar.addEventListener("change", ({ target }) => activate(target.value));
+
+  for (const kind of ["click", "focusin"]) {
+    workbench.addEventListener(kind, ({ target }) => activate(target.closest("[data-claim]")?.dataset.claim));
+  }
+  workbench.addEventListener("click", (event) => {
+    const post = event.target.closest("[data-post]");
+    if (event.target.closest("[data-cite]")) {
+      event.preventDefault();
+      openPost(post);
+      post.querySelector(".sentence input")?.focus();
+    } else if (!getSelection().isCollapsed) {
+      // words of a sentence were selected, not all of it
+      if (event.target.closest(".sentence")) event.preventDefault();
+    } else if (pointer === "touch" && event.target.closest("[data-sentence]")) {
+      const sentence = event.target.closest("[data-sentence]");
+      openPost(post);
+      const value = `.${sentence.dataset.sentence}`;
+      const box = [...post.querySelectorAll(".sentence input")].find((one) => one.value.endsWith(value));
+      box.checked = true;
+      box.focus({ preventScroll: true });
+      picked(box);
+    }
+  });
+  workbench.addEventListener("change", ({ target }) => { if (isBox(target)) picked(target); });
+
+  function picked(box) {
+    pick(box, workbench);
+    getSelection().removeAllRanges();
+    show(pickedPlace(workbench));
+  }
+
   document.addEventListener("keydown", (event) => {
     inBar = false;
     if (event.key === "Tab" && !event.shiftKey && chosen && document.activeElement.contains(chosen.post)) {
@@ -48,78 +128,86 @@ export function start() {
       event.preventDefault();
       bar.querySelector("button").focus();
     }
-    const typing = event.target.closest("input, textarea, select");
-    if (typing || event.ctrlKey || event.metaKey || event.altKey || !STANCES[event.key]) return;
-    choose();
-    if (!chosen) return;
-    event.preventDefault();
-    send(STANCES[event.key]);
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest(":read-write, select, dialog")) return;
+    if (event.key === " " && event.shiftKey && isBox(event.target)) {
+      event.preventDefault();
+      extend(event.target, workbench);
+      show(pickedPlace(workbench));
+    } else if (event.key === "Escape" && chosen) letGo();
+    else if (hasKeys && STEPS[event.key]) step(STEPS[event.key]);
+    else if (hasKeys && STANCES[event.key]) {
+      choose();
+      if (!chosen) return;
+      event.preventDefault();
+      send(STANCES[event.key]);
+    }
+  });
+  // a browser presses a box when the key is let go
+  document.addEventListener("keyup", (event) => {
+    if (event.key === " " && event.shiftKey && isBox(event.target)) event.preventDefault();
   });
 
-  function send(stance) {
-    const form = workbench.querySelector("form[data-excerpt]");
-    if (!stance || !chosen || !form) return;
-    for (const [name, value] of Object.entries({ claim_id: active.dataset.claim, words: chosen.words, stance })) {
-      form.elements[name].value = value;
+  function step(by) {
+    const select = choices();
+    const option = select?.options[select.selectedIndex + by];
+    if (!option) return;
+    activate(option.value);
+    if (bar.hidden) said.textContent = bar.querySelector(".stance-bar__claim > span").textContent;
+  }
+
+  async function send(stance) {
+    if (!stance || !chosen || isSending) return;
+    isSending = true;
+    const { post, place, words } = chosen;
+    const fields = { press: choices() ? stance : "new", place, words, cite: isOpen(post) ? post.dataset.number : "" };
+    const body = new FormData(form);
+    body.delete("sentence");
+    for (const [name, value] of Object.entries(fields)) body.set(name, value);
+    try {
+      const answer = await fetch(form.action, { method: "POST", body });
+      if (!answer.ok || !answer.redirected) throw new Error("refused");
+      refresh(new DOMParser().parseFromString(await answer.text(), "text/html"), post);
+    } catch {
+      sendAsPage(fields); // which says what is wrong
     }
-    // Only this time: who comes back and pastes other words means those.
-    const place = Object.assign(document.createElement("input"), { type: "hidden", name: "place", value: chosen.place });
-    form.prepend(place);
+    isSending = false;
+  }
+
+  function sendAsPage(fields) {
+    keep([], workbench);
+    const typed = Object.entries(fields).filter(([name]) => name !== "cite");
+    const inputs = typed.map(([name, value]) => Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+    form.append(...inputs);
     form.requestSubmit();
-    place.remove();
+    for (const input of inputs) input.remove(); // only this time
   }
-}
 
-// The selected place: of the post where the selection began, or else the first that it reaches.
-function selectedPlace(workbench) {
-  const selection = getSelection();
-  if (!selection.rangeCount || selection.isCollapsed) return null;
-  const range = selection.getRangeAt(0);
-  const posts = [...workbench.querySelectorAll("[data-words]")].filter((words) => range.intersectsNode(words));
-  const backwards = selection.anchorNode === range.endContainer && selection.anchorOffset === range.endOffset;
-  if (backwards) posts.reverse();
-  for (const words of posts) {
-    const place = placeIn(words, range);
-    if (place) return place;
+  function refresh(page, post) {
+    const at = document.activeElement.value;
+    show(null);
+    const drawn = page.querySelector("[data-stance-bar]");
+    drawn.remove();
+    bar.replaceChildren(...drawn.childNodes);
+    const claim = page.querySelector(".draft-claim--active").id;
+    const list = document.getElementById(claim) ? claim : "claims"; // words typed at another claim stay
+    for (const id of [...FRESH, list]) swap(document.getElementById(id), page.getElementById(id));
+    // Where only posts that are not used stand, it is no longer among them: until the page is left it stays.
+    const fresh = page.getElementById(post.id) ?? post;
+    if (fresh !== post) fresh.querySelector("#paste")?.remove();
+    if (fresh !== post) post.replaceWith(fresh);
+    keep([], workbench);
+    getSelection().removeAllRanges();
+    [...fresh.querySelectorAll(".sentence input")].find(({ value }) => value === at)?.focus({ preventScroll: true });
+    activate(choices()?.value);
+    said.textContent = page.querySelector(".flashes")?.textContent.trim() ?? "";
   }
-  return null;
+
+  const first = bar.closest("[data-post]");
+  if (first && paste) first.after(paste);
+  activate(choices()?.value);
+  show(pickedPlace(workbench));
 }
 
-// What of a post lies in the range: { post, place: "post.revision.start.end", words }, or null.
-function placeIn(words, range) {
-  const parts = [...words.querySelectorAll("[data-start]")].map((piece) => partOf(piece, range)).filter(Boolean);
-  while (parts.length && !parts[0].text.trim()) parts.shift();
-  while (parts.length && !parts.at(-1).text.trim()) parts.pop();
-  if (!parts.length) return null;
-  const first = parts[0];
-  const last = parts.at(-1);
-  first.start += length(first.text) - length(first.text.trimStart());
-  first.text = first.text.trimStart();
-  last.text = last.text.trimEnd();
-  const post = words.closest("[data-post]");
-  const end = last.start + length(last.text);
-  return {
-    post,
-    place: [post.dataset.post, post.dataset.revision, first.start, end].join("."),
-    words: parts.map(({ start, text }, at) => (at && start > endOf(parts[at - 1]) ? "\n" : "") + text).join(""),
-  };
+function swap(old, fresh) {
+  if (old && fresh) old.replaceWith(fresh);
 }
-
-// The same of one piece: { start, text }, or null.
-function partOf(piece, range) {
-  const node = piece.firstChild;
-  if (node?.nodeType !== Node.TEXT_NODE) return null; // rewritten
-  const whole = node.data;
-  if (range.comparePoint(node, whole.length) < 0 || range.comparePoint(node, 0) > 0) return null;
-  let from = range.comparePoint(node, 0) < 0 ? range.startOffset : 0;
-  let to = range.comparePoint(node, whole.length) > 0 ? range.endOffset : whole.length;
-  if (splitsPair(whole, from)) from -= 1;
-  if (splitsPair(whole, to)) to += 1;
-  if (from >= to) return null;
-  return { start: Number(piece.dataset.start) + length(whole.slice(0, from)), text: whole.slice(from, to) };
-}
-
-const endOf = ({ start, text }) => start + length(text);
-// The server counts characters; a browser counts two for most emoji.
-const length = (text) => [...text].length;
-const splitsPair = (text, at) => /^[\uDC00-\uDFFF]/.test(text.slice(at)) && /[\uD800-\uDBFF]$/.test(text.slice(0, at));

@@ -161,7 +161,15 @@ def for_moderator(app: Flask) -> list[str]:
         "/lessons",
         "/lessons/les-2026-002",
     ]
-    return pages + ([f"/workbench/{draft.id}", f"/workbench/{draft.id}?part=text"] if draft else [])
+    return pages + (
+        [
+            f"/workbench/{draft.id}",
+            f"/workbench/{draft.id}?part=text",
+            f"/workbench/{draft.id}?part=thread&cite=1",
+        ]
+        if draft
+        else []
+    )
 
 
 def for_editor(app: Flask) -> list[str]:

@@ -75,6 +75,12 @@ SELECTED = """() => {
     const anchor = document.createRange();
     anchor.setStart(selection.anchorNode, selection.anchorOffset);
     const posts = [...document.querySelectorAll('[data-words]')];
+    const read = part => { // the bar under a paragraph is no text of the post
+        const box = document.createElement('div');
+        box.append(part.cloneContents());
+        for (const bar of box.querySelectorAll('[data-stance-bar]')) bar.remove();
+        return box.textContent;
+    };
     if (anchor.compareBoundaryPoints(Range.START_TO_START, range) > 0) posts.reverse();
     for (const words of posts) {
         const whole = document.createRange();
@@ -84,10 +90,10 @@ SELECTED = """() => {
             part.setStart(range.startContainer, range.startOffset);
         if (range.compareBoundaryPoints(Range.END_TO_END, whole) < 0)
             part.setEnd(range.endContainer, range.endOffset);
-        const said = part.toString();
+        const said = read(part);
         if (!said.trim()) continue;
         whole.setEnd(part.startContainer, part.startOffset);
-        const before = whole.toString().replace(/[\\uD800-\\uDBFF]$/, ''); // half of a letter that is in it
+        const before = read(whole).replace(/[\\uD800-\\uDBFF]$/, ''); // half of a letter that is in it
         return {post: Number(words.closest('[data-post]').dataset.post), before, said};
     }
     return null;
@@ -106,6 +112,10 @@ SELECT_WORDS = """words => {
     }
     return false;
 }"""
+# Words that were sent are recorded in place, or the page comes back and says what is wrong.
+RECORDED = (
+    "() => document.querySelector('.error-summary') || document.querySelector('[data-stance-bar]')?.hidden"
+)
 WORDS, BESIDE = "[data-words]", ".source .cluster, .pane__title, .draft-claim h3"
 KEYS = (
     "Shift+ArrowRight", "Shift+ArrowLeft", "Shift+ArrowDown", "Shift+ArrowUp", "Control+Shift+ArrowRight",
@@ -131,6 +141,7 @@ class Workplace:
     address: str
     claim_ids: list[int]
     plain: dict[int, str]  # of each post
+    base: str
 
     def selected(self) -> Selected | None:
         """What is selected at this moment in the text of a post."""
@@ -235,7 +246,7 @@ def workplace(url: str, folder: Path, chromium: Browser) -> Iterator[Workplace]:
     page = context.new_page()
     page.set_default_timeout(10_000)
     try:
-        yield Workplace(app, page, **made)
+        yield Workplace(app, page, base=base, **made)
     finally:
         context.close()
         server.shutdown()

@@ -141,8 +141,9 @@ def draft_of(page, thread: str) -> str:
             page.click("#claims .only-phone a >> nth=-1")
             page.wait_for_load_state("networkidle")  # with the script that sees what is selected
             assert page.evaluate(SELECT_WORDS, SAID[who])
-            with page.expect_navigation():
-                page.click("[data-stance-bar] button >> nth=0")
+            page.click("[data-stance-bar] button >> nth=0")
+            page.wait_for_selector("[data-said]:not(:empty)")
+            page.goto(f"{draft}?part=claims")
             assert SAID[who] in page.inner_text("#claims")
     look(page)
     page.goto(f"{draft}?part=text")

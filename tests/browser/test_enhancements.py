@@ -48,7 +48,7 @@ def test_a_question_that_nobody_answered_is_no_heading_and_no_word_is_lost(open_
 
 def test_selected_words_meet_the_bar_for_the_active_claim(open_page):
     page = open_page()
-    page.goto("/design")
+    page.goto("/design", wait_until="networkidle")
     bar = page.locator("[data-stance-bar]")
     assert bar.is_hidden()
     page.locator("#claim-1").click()

@@ -37,12 +37,15 @@ def make_lesson(page, thread: str) -> str:
     with page.expect_navigation():
         page.evaluate("() => document.querySelector('main form[action$=\"/lessons\"]').requestSubmit()")
     draft = page.url
+    page.click("#workbench-tabs nav > :last-child")
     page.fill("main form[action$='/claims'] input[name=text]", "Wie eerst belt, raakt vaker binnen")
     page.click("main form[action$='/claims'] button")
     page.click('main a[href*="part=thread"]')
     assert page.evaluate(SELECT_WORDS, WORDS)
-    with page.expect_navigation():
-        page.keyboard.press("1")
+    page.keyboard.press("1")
+    page.wait_for_selector("[data-said]:not(:empty)")
+    page.click("#workbench-tabs nav > :last-child")
+    page.click("#lesson-tabs nav > :first-child")
     assert WORDS in page.inner_text("#claims")
     page.goto(f"{draft.split('?')[0]}?part=text")
     page.fill("input[name=title]", LESSON)

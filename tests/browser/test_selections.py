@@ -9,7 +9,7 @@ from forum.domain.threads import posts
 from forum.infra.db import db
 from forum.models.threads import Post
 from forum.policy.actors import actor_of
-from tests.browser.selecting import AGAIN, Hands, Selected, Workplace, workplace
+from tests.browser.selecting import AGAIN, RECORDED, Hands, Selected, Workplace, workplace
 from tests.conftest import copied_database
 
 pytestmark = pytest.mark.browser
@@ -45,11 +45,12 @@ def desk(served):
 def send(desk: Workplace, key: str, *, pressed: bool = False) -> None:
     bar = desk.page.locator("[data-stance-bar]")
     bar.wait_for(state="visible")
-    with desk.page.expect_navigation():
+    with desk.page.expect_response(lambda answer: answer.request.method == "POST"):
         if pressed:
             bar.locator(f"[data-stance={STANCES[key]}]").click()
         else:
             desk.page.keyboard.press(key)
+    desk.page.wait_for_function(RECORDED)
 
 
 @pytest.mark.parametrize("many", [8, pytest.param(200, marks=[pytest.mark.proof, pytest.mark.timeout(600)])])
@@ -130,20 +131,24 @@ def test_the_number_of_a_claim_stands_on_the_line_of_its_last_word_at_any_width(
         assert used.evaluate(lines) == []
 
 
-def test_the_bar_comes_next_by_keyboard_has_a_name_and_moves_no_text(desk):
+def test_the_bar_comes_next_by_keyboard_has_a_name_and_stands_under_the_words_that_it_does_not_move(desk):
     piece, bar = desk.page.locator("[data-start]").nth(3), desk.page.locator("[data-stance-bar]")
     boxes = "() => [...document.querySelectorAll('.source')].map(post => post.getBoundingClientRect().top)"
-    before = desk.page.evaluate(boxes)
+    under = "piece => piece.closest('p').getBoundingClientRect().bottom"
+    before, end = desk.page.evaluate(boxes), piece.evaluate(under)
     piece.dblclick()
     bar.wait_for(state="visible")
-    assert desk.page.evaluate(boxes) == before
+    at = next(number for number, top in enumerate(before) if top > end)
+    assert desk.page.evaluate(boxes)[:at] == before[:at]
+    assert piece.evaluate(under) == end
+    assert end <= bar.evaluate("bar => bar.getBoundingClientRect().top") < end + 40
     assert desk.page.get_by_role("toolbar", name=re.compile(r"\w")).is_visible()
     count = len(desk.excerpts())
     desk.page.keyboard.press("Tab")
     desk.page.keyboard.press("Tab")
     assert desk.page.evaluate("() => document.activeElement.dataset.stance") == "nuances"
-    with desk.page.expect_navigation():
-        desk.page.keyboard.press("Enter")
+    desk.page.keyboard.press("Enter")
+    desk.page.wait_for_function(RECORDED)
     assert len(desk.excerpts()) == count + 1
 
 

@@ -64,6 +64,7 @@ NO_ACTS = {
     "domain/digests/need_queries.py": "tells its member in a digest that it was refused, or may need another look",
     "domain/doctor/reviews.py": "proves of the past what the reviews stored",
     "domain/people/directory.py": "shows of each person the city that their ring lights",
+    "domain/lessons/workbench/live.py": "counts for the curator whose level is confirmed",
     "domain/spaces/member_page.py": "shows each capacity with who confirmed it",
     "domain/threads/latest_words.py": "says from which city words came, as the ring of their thread does",
     "jobs/letter_kinds.py": "tells its member that it is confirmed",

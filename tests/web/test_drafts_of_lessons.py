@@ -92,7 +92,7 @@ def test_a_draft_of_the_text_is_told_by_the_first_words_that_were_changed(curato
     assert submit(curator, "/drafts", form | same | {"unknowns": "Nobody asked"}).status_code == 303
     at_text = page(curator, f"/workbench/{lesson.id}?part=text")
     assert '<q dir="auto">Nobody asked</q>' in at_text
-    assert re.findall(r'aria-current="page"><bdi>(.*?)</bdi>', at_text) == ["Text", "Text"]
+    assert re.findall(r'aria-current="page"><bdi>(.*?)</bdi>', at_text) == ["Lesson", "Text"]
     assert ">Nobody asked</p>" in page(curator, "/drafts")
 
 

@@ -64,12 +64,12 @@ def test_from_a_thread_to_a_published_lesson_with_nothing_but_forms(app):
         curator, f"{bench}/excerpts", {"claim_id": claim.id, "words": WORDS, "stance": "supports"}
     )
     assert quoted.status_code == 303
-    assert "Ready for review" not in page(curator, bench)
+    assert "Nothing is missing" not in page(curator, bench)
     assert submit(curator, f"{bench}/text", TEXT | {"saved_count": 1}).status_code == 303
     shown = page(curator, f"{bench}?part=text")
     assert "a fixed day" in shown
     assert "roster, talk" in shown
-    assert "Ready for review" in shown
+    assert "Nothing is missing" in shown
     assert (
         submit(curator, f"{bench}/submission", {"audience": "network", "reviewer": "group"}).status_code
         == 303
@@ -226,7 +226,7 @@ def test_the_draft_counts_posts_that_stand_and_excerpts_from_field_work(app):
         2,
     ]
     assert shown.count("not used yet") == int(after[1]) + 1
-    assert re.search(r"\d+ of \d+ excerpts? from field work", shown)
+    assert re.search(r"1 excerpt,\s+<b>1 from the field</b>", shown)
 
 
 def test_a_reviewer_returns_a_version_with_a_note(app):

@@ -10,6 +10,7 @@ from forum.domain.themes import labels
 from forum.infra import tokens
 from forum.infra.db import db
 from forum.infra.i18n import _
+from forum.infra.text import summary
 from forum.models.claims import Claim, Excerpt, Stance
 from forum.models.consents import Consent
 from forum.models.lessons import LessonSource, LessonVersion
@@ -52,6 +53,24 @@ def reword(actor: Actor, claim_id: int, *, text: str) -> Claim:
     return claim
 
 
+def move(actor: Actor, claim_id: int, *, up: bool) -> None:
+    """Let a claim change places with the one before it, or after it; the first and the last one stay.
+
+    NotFound, Forbidden, Conflict outside the draft.
+    """
+    claim = _in_draft(actor, claim_id)
+    beside = Claim.position < claim.position if up else Claim.position > claim.position
+    order = Claim.position.desc() if up else Claim.position
+    query = select(Claim).where(Claim.version_id == claim.version_id, beside).order_by(order).limit(1)
+    other = db.session.scalars(query).one_or_none()
+    if other is None:
+        return
+    mine, theirs = claim.position, other.position
+    for one, position in ((claim, 0), (other, mine), (claim, theirs)):
+        one.position = position
+        db.session.flush()  # one by one: two claims never have the same position
+
+
 def agreed(actor: Actor, claim_id: int) -> int:
     """Return how many authors agreed to stand under just this claim; reworded it loses them. NotFound."""
     claim: Claim = get_visible(Claim, actor, claim_id)
@@ -80,11 +99,13 @@ def quote(
     claim_id: int,
     *,
     post_id: int,
-    words: str,
+    words: str | None,
     stance: Stance | str,
     place: Place | None = None,
 ) -> Excerpt:
     """Freeze literal words of a post under a claim, at `place`, or without it where they stand only once.
+
+    Without words they are those of the place, a sentence that was picked whole.
 
     The same place with the same stance again is the same excerpt. NotFound, Forbidden, Conflict outside the draft,
     Invalid at `post_id`, at `words`, or at `stance`, also when the claim has this place with another stance.
@@ -93,14 +114,28 @@ def quote(
     post: Post = get_visible(Post, actor, post_id)
     _refuse_post(claim, post)
     chosen = _stance(stance)
-    revision = db.session.scalars(
-        select(PostRevision).where(PostRevision.post_id == post.id, PostRevision.number == post.revision)
-    ).one()
+    revision = _latest(post)
     start, end = places.span(revision, words, place)
     _refuse_removed(claim, revision, start, end)
     if end - start > Excerpt.WORDS_MAX:
         raise Invalid("words", too_long(end - start, Excerpt.WORDS_MAX))
     return _freeze(claim, revision, start, end, chosen)
+
+
+def begin_with(
+    actor: Actor, lesson_id: int, *, post_id: int, words: str | None, place: Place, stance: Stance | str
+) -> Claim:
+    """Add a claim that says what literal words of a post say, with these as its first excerpt; both as `quote`, `add`.
+
+    It is a beginning: its maker says it in their own words later.
+    """
+    lessons.open_draft(actor, lesson_id)
+    post: Post = get_visible(Post, actor, post_id)
+    start, end = places.span(_latest(post), words, place)
+    said = _latest(post).plain[start:end]
+    claim = add(actor, lesson_id, text=summary(" ".join(said.split()), Claim.TEXT_MAX))
+    quote(actor, claim.id, post_id=post_id, words=words, place=place, stance=stance)
+    return claim
 
 
 def unquote(actor: Actor, excerpt_id: int) -> tuple[int, int]:
@@ -130,6 +165,11 @@ def _in_draft(actor: Actor, claim_id: int) -> Claim:
     if claim.version_id != version.id:
         raise Conflict(_("This claim belongs to an earlier version of the lesson."))
     return claim
+
+
+def _latest(post: Post) -> PostRevision:
+    query = select(PostRevision).where(PostRevision.post_id == post.id, PostRevision.number == post.revision)
+    return db.session.scalars(query).one()
 
 
 def _refuse_post(claim: Claim, post: Post) -> None:

@@ -8,12 +8,13 @@ from sqlalchemy.orm import selectinload
 
 from forum.domain.threads.excerpts import Quoted
 from forum.infra.db import db
-from forum.infra.i18n import _, lazy, ngettext
+from forum.infra.i18n import _, lazy
 from forum.models.claims import Claim, Stance
 from forum.models.lessons import LessonVersion
 from forum.models.threads import Outcome
 from forum.policy.errors import Invalid
 
+WORDS_MAX = 600  # a lesson is a page; what is longer is told, and stops nothing
 # A draft whose outcome is "still running" has none yet; a lesson has to.
 OUTCOME_NOT_CHOSEN = Outcome.RUNNING
 REQUIRED: tuple[tuple[str, Any], ...] = (
@@ -30,6 +31,20 @@ class MissingField(NamedTuple):
 
     field: str
     sentence: str
+
+    @property
+    def is_of_claims(self) -> bool:
+        """Whether it is about the claims, and not about the text."""
+        return self.field == "claims" or self.field.startswith("claim-")
+
+
+def word_count(version: LessonVersion, claims: Iterable[Claim]) -> int:
+    """Return how many words a version has for its readers: of its text and of its claims."""
+    texts = [
+        version.one_sentence, version.context, version.problem, version.what_was_done, version.result,
+        version.recommendation, version.unknowns, version.alternative_reading, *version.conditions, *version.not_for,
+    ]  # fmt: skip
+    return sum(len(text.split()) for text in [*texts, *(claim.text for claim in claims)])
 
 
 def claims_of(version_id: int) -> list[Claim]:
@@ -53,13 +68,11 @@ def missing_fields(version: LessonVersion, claims: Sequence[Claim]) -> list[Miss
 def _unsupported(claims: Sequence[Claim]) -> list[MissingField]:
     if not claims:
         return [MissingField("claims", _("Make at least one claim."))]
-    unsupported = [claim for claim in claims if not claim.excerpts]
-    if not unsupported:
-        return []
-    sentence = ngettext(
-        "%(num)d claim without an excerpt", "%(num)d claims without an excerpt", len(unsupported)
-    )
-    return [MissingField(f"claim-{unsupported[0].id}", sentence)]
+    return [
+        MissingField(f"claim-{claim.id}", _("Claim %(number)s has no excerpt yet", number=claim.position))
+        for claim in claims
+        if not claim.excerpts
+    ]
 
 
 def _unanswered(version: LessonVersion, claims: Sequence[Claim]) -> list[MissingField]:

@@ -1,15 +1,15 @@
 """Where words stand in the posts that a lesson is made from: an excerpt freezes a place, not a string."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import accumulate, islice
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, case
+from sqlalchemy import Select, and_, case, select
 
 from forum.domain.lessons import lessons
 from forum.domain.lessons.workbench.source_thread import POSTS
-from forum.domain.threads import mentions
+from forum.domain.threads import mentions, sentences
 from forum.infra import rates, text
 from forum.infra.db import db
 from forum.infra.i18n import _
@@ -18,7 +18,7 @@ from forum.models.lessons import LessonSource
 from forum.models.threads import Post, PostRevision, Thread
 from forum.policy.actors import Actor
 from forum.policy.errors import Invalid
-from forum.policy.visibility import visible
+from forum.policy.visibility import get_visible, visible
 
 MOST = 20  # places that somebody can still choose from
 MOST_POSTS, MOST_CHARACTERS = 400, POSTS * text.MAX_LENGTH  # searched at one press: a page at least
@@ -111,19 +111,35 @@ def _posts(actor: Actor, lesson_id: int, thread_id: int | None, page: int) -> Se
     return query
 
 
-def span(revision: PostRevision, words: str, place: Place | None) -> tuple[int, int]:
+def joined(actor: Actor, post_id: int, chosen: Iterable[Place]) -> list[Place]:
+    """Return the passages that picked sentences of a post make; those behind each other are one. NotFound."""
+    post: Post = get_visible(Post, actor, post_id)
+    picked = list(chosen)
+    query = select(PostRevision.plain).where(
+        PostRevision.post_id == post.id, PostRevision.number == post.revision
+    )
+    plain = db.session.scalars(query).one()
+    if any(one.revision != post.revision for one in picked):
+        raise _changed()
+    spans = sentences.joined(plain, ((one.start, one.end) for one in picked))
+    return [Place(post.revision, start, end) for start, end in spans]
+
+
+def span(revision: PostRevision, words: str | None, place: Place | None) -> tuple[int, int]:
     """Return where an excerpt of `words` begins and ends, without white space around them; Invalid at `words`.
 
-    Only the revision that stands in the post now can be quoted: nobody sees the earlier ones beside the draft.
+    Without words they are those of the place. Only the revision that stands in the post now can be quoted: nobody sees
+    the earlier ones beside the draft.
     """
-    words = mentions.as_typed(words, [revision.post_id]).get(revision.post_id, words)
+    if words is not None:
+        words = mentions.as_typed(words, [revision.post_id]).get(revision.post_id, words)
     if place is None:
-        return _only_place(revision, words)
+        return _only_place(revision, words or "")
     if place.revision != revision.number:
-        raise Invalid("words", _("This post was changed after you opened the page. Select the text again."))
+        raise _changed()
     said = revision.plain[place.start : place.end]
     begin, finish = len(said) - len(said.lstrip()), len(said.rstrip())
-    if not text.same_words(words, said):
+    if not said.strip() or (words is not None and not text.same_words(words, said)):
         raise _not_there()
     return place.start + begin, place.start + finish
 
@@ -167,6 +183,10 @@ def _after(plain: str) -> str:
         return plain
     cut = plain[:AROUND]
     return (cut.rpartition(" ")[0] or cut) + "…"
+
+
+def _changed() -> Invalid:
+    return Invalid("words", _("This post was changed after you opened the page. Select the text again."))
 
 
 def _not_there() -> Invalid:

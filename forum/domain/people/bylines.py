@@ -39,6 +39,11 @@ class Byline:
     unconfirmed: bool = False  # nobody said that this person may speak for that city or body
     found: bool = False  # by the reader: the name leads to their profile
 
+    @property
+    def in_brief(self) -> str:
+        """The name and for whom they speak, where their post stands beside it."""
+        return ", ".join(isolated(part) for part in (self.name, self.org_words) if part)
+
     def in_words(self, *, name: bool = True, body: bool = True) -> str:
         """Return it as one line of text: without the `name` what they speak as; without the `body` not for whom."""
         parts = (

@@ -11,13 +11,13 @@ from forum.domain.indexing.keys import Keyed, Keys
 from forum.domain.people import directory, found_by
 from forum.domain.search import lesson_candidates, people_found, thread_candidates
 from forum.domain.search.choice import Choice
-from forum.domain.search.common_words import LITTLE
 from forum.domain.search.language import Question
 from forum.domain.search.lesson_candidates import LessonHit
 from forum.domain.search.lookup import look_up
 from forum.domain.search.sought import Search, standing
 from forum.domain.search.thread_candidates import Found
 from forum.domain.spaces.spaces import SpaceCard
+from forum.infra.search_keys.common_words import LITTLE
 from forum.infra.search_keys.words import words
 from forum.policy.actors import Actor
 

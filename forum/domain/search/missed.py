@@ -12,7 +12,6 @@ from sqlalchemy import delete, func, or_, select
 
 from forum.domain.indexing.keys import Keys
 from forum.domain.people import found_by
-from forum.domain.search.common_words import COMMON
 from forum.domain.search.language import Question
 from forum.domain.search.results import Answer
 from forum.domain.search.sought import search_for
@@ -20,6 +19,7 @@ from forum.infra import clock, rates, tokens
 from forum.infra.db import db
 from forum.infra.paging import LARGEST, Page, keyset
 from forum.infra.rows import drawn_id, insert_new
+from forum.infra.search_keys.common_words import COMMON
 from forum.infra.search_keys.words import words
 from forum.models.missed import MissedBy, MissedSearch
 from forum.models.profiles import MemberWord, WordSource

@@ -9,10 +9,10 @@ from forum.domain.indexing.keys import Keys
 from forum.domain.search import facets, order, texts
 from forum.domain.search.candidates import Known, with_some
 from forum.domain.search.choice import LESSONS, THREADS, Choice
-from forum.domain.search.common_words import DUTCH, LITTLE
 from forum.domain.search.sought import Search, Sought
 from forum.domain.search.texts import LessonResult, ThreadResult
 from forum.infra.search_keys import compounds, separable
+from forum.infra.search_keys.common_words import DUTCH, LITTLE
 from forum.infra.search_keys.keying import key
 from forum.infra.search_keys.words import fold
 from forum.policy.actors import Actor

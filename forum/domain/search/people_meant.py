@@ -12,8 +12,8 @@ from typing import NamedTuple
 from forum.domain.people import directory, found_by
 from forum.domain.people.directory import Choice
 from forum.domain.search import other_forms
-from forum.domain.search.common_words import LITTLE
 from forum.domain.search.spelling import LONGEST, MOST, SHORTEST, edits
+from forum.infra.search_keys.common_words import LITTLE
 from forum.models.cities import CITIES
 from forum.policy.actors import Actor
 

@@ -19,11 +19,11 @@ from forum.domain.indexing.keys import Keys
 from forum.domain.indexing.lost import unless_lost
 from forum.domain.lessons import cited_together, origin
 from forum.domain.search import similar_candidates
-from forum.domain.search.common_words import COMMON
 from forum.domain.search.language import Question, Term
 from forum.domain.search.similar_candidates import BESIDE, CITED, Candidate, Likeness
 from forum.domain.search.sought import Sought, search_for, standing
 from forum.infra.columns import code, read_codes
+from forum.infra.search_keys.common_words import COMMON
 from forum.infra.search_keys.words import words
 from forum.infra.statements import cached, select_rows
 from forum.models.lessons import Lesson, LessonVersion

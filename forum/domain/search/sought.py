@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from forum.domain.indexing.keys import Keys
-from forum.domain.search.common_words import LITTLE
 from forum.domain.search.language import Question, Term
+from forum.infra.search_keys.common_words import LITTLE
 from forum.infra.search_keys.keying import foreign
 from forum.infra.search_keys.languages import DUTCH
 from forum.infra.search_keys.rules import LANGUAGES

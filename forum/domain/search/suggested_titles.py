@@ -8,12 +8,12 @@ from sqlalchemy import ColumnElement, Select, or_, select
 
 from forum.domain.indexing.keys import Keys
 from forum.domain.lessons import origin
-from forum.domain.search.common_words import LITTLE
 from forum.domain.search.half_words import SHORTEST, HalfWord, half_word
 from forum.domain.search.language import Question
 from forum.domain.search.sought import Search, search_for
 from forum.domain.threads.list_queries import KEYS
 from forum.infra.search_index import matches
+from forum.infra.search_keys.common_words import LITTLE
 from forum.infra.search_keys.words import words
 from forum.infra.search_questions import AllOf, Beginning, Key, Node
 from forum.infra.statements import cached, planned_each_time, select_rows

@@ -1,19 +1,16 @@
 """The sentences of a post, to choose from what is quoted: for whoever has no script that takes what they select."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import count, groupby
 
 from forum.domain.threads import mentions, post_store, posts
+from forum.domain.threads import sentences as of_text
 from forum.infra.text import Mark
 from forum.models.threads import Post, Thread
 from forum.policy.actions import may_reply, require
 from forum.policy.actors import Actor
 from forum.policy.errors import NotFound
-
-# Up to where a sentence or its line ends.
-SENTENCE = re.compile(r"\S(?:.*?[.!?…]+[\"'”’»)]*(?=\s)|.*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +53,9 @@ def quotable(actor: Actor, post_id: int) -> Quotable:
     if post.hidden_at is not None or post.deleted_at is not None:
         raise NotFound
     plain, sentences, at = post_store.latest_revision(post).plain, [], 0
-    for match in SENTENCE.finditer(plain):
-        length = len("".join(match[0].split()))
-        sentences.append(Sentence(at, at + length, match[0]))
+    for start, end in of_text.cut(plain):
+        length = len("".join(plain[start:end].split()))
+        sentences.append(Sentence(at, at + length, plain[start:end]))
         at += length
     drawn = mentions.in_plain({post.id: "\n".join(sentence.words for sentence in sentences)})[post.id].split(
         "\n"

@@ -33,7 +33,9 @@ class ProfileForm(FlaskForm):
         ],
     )
 
-    shortcuts = BooleanField(lazy("Single keys: / searches; on a thread j, k, r and ?"))
+    shortcuts = BooleanField(
+        lazy("Single keys: / searches; on a thread j, k, r and ?; on the workbench 1, 2, 3, n, [ and ]")
+    )
 
     def __init__(self, own_zone: str, **values: Any) -> None:
         super().__init__(**values)

@@ -34,6 +34,8 @@ PARAGRAPHS = (
 )  # fmt: skip
 
 GROUP, OTHER = "group", "other"
+NEW = "new"
+ID = re.compile(r"[0-9]{1,18}")
 PLACE = re.compile(r"([0-9]{1,18})\.([0-9]{1,9})\.([0-9]{1,9})\.([0-9]{1,9})")
 
 
@@ -161,15 +163,53 @@ class ExcerptForm(FlaskForm):
 
     def chosen_place(self) -> tuple[int, Place] | None:
         """Return the post and the place in it that were selected or chosen; None for pasted words."""
-        match = PLACE.fullmatch(self.place.data or "")
-        if match is None:
-            return None
-        post_id, *place = map(int, match.groups())
-        return post_id, Place(*place)
+        return _place(self.place.data)
 
     def offer(self, claims: list[Any]) -> None:
         """Offer the claims under which the excerpt may be placed."""
         self.claim_id.choices = [(claim.id, f"{claim.number}. {claim.text}") for claim in claims]
+
+
+class BarForm(FlaskForm):
+    """The bar of stances: what was pressed, for which claim, and the sentences or the words that it is about."""
+
+    press = HiddenField()  # a stance, or NEW
+    target = HiddenField()  # the id of a claim
+    sentence = SelectMultipleField(validate_choice=False)
+    place = HiddenField()
+    words = HiddenField()
+
+    @property
+    def claim_id(self) -> int | None:
+        """The claim that the words go under; None for one that they begin."""
+        target = self.target.data or ""
+        return int(target) if self.press.data != NEW and ID.fullmatch(target) else None
+
+    @property
+    def chosen(self) -> str:
+        """The stance: whoever begins a claim with words, begins it with what supports it."""
+        return "supports" if self.press.data == NEW else self.press.data or ""
+
+    def selected(self) -> tuple[int, Place] | None:
+        """Return where the selected words stand; None where sentences were picked."""
+        return _place(self.place.data)
+
+    def sentences(self) -> list[tuple[int, Place]]:
+        """Return where the picked sentences stand."""
+        return [place for place in map(_place, self.sentence.data or []) if place is not None]
+
+    def as_excerpt(self) -> ExcerptForm:
+        """Return what was pressed as the form below the thread has it: what is refused is shown there."""
+        data = {"claim_id": self.claim_id, "words": self.words.data, "stance": self.chosen or "supports"}
+        return ExcerptForm(formdata=None, data=data)
+
+
+def _place(value: str | None) -> tuple[int, Place] | None:
+    match = PLACE.fullmatch(value or "")
+    if match is None:
+        return None
+    post_id, *place = map(int, match.groups())
+    return post_id, Place(*place)
 
 
 class SourceForm(FlaskForm):

@@ -71,6 +71,7 @@ PAGES = {
     "workbench.comment": "workbench.show",
     "workbench.create": "threads.short",
     "workbench.decline": "workbench.show",
+    "workbench.move_claim": "workbench.index",
     "workbench.publish": "workbench.show",
     "workbench.put_away": "workbench.show",
     "workbench.quote": "workbench.show",

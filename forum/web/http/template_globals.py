@@ -50,6 +50,7 @@ FILTERS = {
     "recent_moment": i18n.recent_moment,
     "number": i18n.number,
     "join_words": i18n.join_words,
+    "city_name": labels.city_name,
     "shortened": text.summary,
     "isolated": bidi.isolated,
     "zone_name": zones.zone_name,

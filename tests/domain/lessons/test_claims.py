@@ -132,8 +132,15 @@ def test_the_workbench_marks_used_words_and_names_what_is_missing():
     lesson = scenario.draft()
     found = workbench_draft.workbench(scenario.actor("curator"), lesson.id)
     assert found.missing_fields == []
-    assert (found.heard, found.excerpt_count, found.field_voices, found.cities) == (1, 1, 1, ["aalst"])
-    pieces = [piece for post in found.posts for paragraph in post.paragraphs for piece in paragraph]
+    facts = found.facts
+    assert (facts.heard, facts.excerpt_count, facts.field_voices, facts.cities) == (1, 1, 1, ["aalst"])
+    pieces = [
+        piece
+        for post in found.posts
+        for text in post.paragraphs
+        for sentence in text
+        for piece in sentence.pieces + sentence.after
+    ]
     assert [piece.text for piece in pieces if piece.claims] == [WORDS]
     assert [post.used for post in found.posts] == [[1], []]
     assert [option.audience for option in found.audiences] == ["space", "network", "public"]
@@ -152,10 +159,10 @@ def test_a_colleague_meets_no_words_of_a_thread_that_is_closed_to_her():
     claim = claims.add(scenario.actor("curator"), lesson.id, text="It is cheap")
     post = make_post(closed, scenario.reviewer, "A secret word.")
     claims.quote(scenario.actor("curator"), claim.id, post_id=post.id, words="secret word", stance="supports")
-    hers = workbench_draft.workbench(scenario.actor("second"), lesson.id, thread_id=closed.id)
+    hers = workbench_draft.workbench(scenario.actor("second"), lesson.id, workbench_draft.Shown(closed.id))
     assert [thread.id for thread in hers.threads] == [scenario.thread.id]
     assert "secret" not in repr([hers.claims, hers.posts, hers.threads]).lower()
-    assert [view.withheld for _id, view in hers.claims[1].excerpts] == ["closed"]
+    assert [one.quote.withheld for one in hers.claims[1].excerpts] == ["closed"]
 
 
 def test_overlapping_words_are_cut_where_each_begins_and_ends():
@@ -166,7 +173,7 @@ def test_overlapping_words_are_cut_where_each_begins_and_ends():
             scenario.actor("curator"), claim.id, post_id=scenario.post.id, words=words, stance="supports"
         )
     post = workbench_draft.workbench(scenario.actor("curator"), lesson.id).posts[0]
-    (pieces,) = post.paragraphs
+    pieces = [piece for sentence in post.paragraphs[0] for piece in sentence.pieces + sentence.after]
     assert "".join(piece.text for piece in pieces) == OPENING
     assert [piece.text for piece in pieces if piece.claims][1] == "said"
     assert [OPENING[piece.start :][: len(piece.text)] for piece in pieces] == [piece.text for piece in pieces]

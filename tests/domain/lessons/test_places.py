@@ -268,7 +268,7 @@ def test_no_more_than_the_page_beside_the_draft_goes_first(draft, monkeypatch):
     for number in ("twee", "drie", "vier"):
         make_post(other, author, f"Ginder {number}.")
     lessons.add_source(curator, draft.lesson.id, other.id)
-    assert (places.MOST_POSTS, places.MOST_CHARACTERS) == (400, 800_000)
+    assert (places.MOST_POSTS, places.MOST_CHARACTERS) == (400, 1_000_000)
     for page, ahead in ((1, ("een", "twee")), (2, ("drie", "vier"))):
         monkeypatch.setattr(places, "POSTS", 2)
         monkeypatch.setattr(places, "MOST_POSTS", 3)  # and the first of the other thread
@@ -302,7 +302,7 @@ def test_what_is_searched_at_one_press_is_bounded_in_characters_and_searches_are
 )
 def test_the_pieces_of_a_post_are_its_plain_text_at_their_places(plain):
     paragraphs = source_thread.marked_paragraphs(plain, [])
-    pieces = [piece for paragraph in paragraphs for piece in paragraph]
+    pieces = [piece for text in paragraphs for sentence in text for piece in sentence.pieces + sentence.after]
     assert [plain[piece.start :][: len(piece.text)] for piece in pieces] == [piece.text for piece in pieces]
     assert "\n".join(piece.text for piece in pieces).split() == plain.split()
     ends = [(piece.start, piece.start + len(piece.text)) for piece in pieces]

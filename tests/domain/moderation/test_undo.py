@@ -198,12 +198,14 @@ def test_what_a_new_version_was_begun_without_comes_back_when_it_is_undone(sessi
     act = removals.take_out(author, removals.mine(author)[0].id)
     version = lessons.revise(curator, lesson.id)
     workbench = draft.workbench(curator, lesson.id)
-    ((_number, one),) = workbench.claims[0].excerpts
-    assert (one.words, workbench.excerpt_count, workbench.heard) == ("", 0, 0), "out of sight at once"
+    one = workbench.claims[0].excerpts[0].quote
+    assert (one.words, workbench.facts.excerpt_count, workbench.facts.heard) == ("", 0, 0), (
+        "out of sight at once"
+    )
     with pytest.raises(Invalid):
         lessons.submit(curator, lesson.id, audience=Audience.NETWORK)
     undo.undo(author, act.id)
-    ((_number, one),) = draft.workbench(curator, lesson.id).claims[0].excerpts
+    one = draft.workbench(curator, lesson.id).claims[0].excerpts[0].quote
     assert one.words == WORDS
     again = removals.take_out(author, removals.mine(author)[0].id)
     with clock.at(again.until):

@@ -1,7 +1,8 @@
 """The workbench of one draft: its claims, the thread beside it, what is missing, and who would read it."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import select
 
@@ -10,40 +11,35 @@ from forum.domain.lessons import page as lesson_page
 from forum.domain.lessons import reviews as lesson_reviews
 from forum.domain.lessons import tags as lesson_tags
 from forum.domain.lessons.completeness import MissingField
-from forum.domain.lessons.views import ExcerptView
-from forum.domain.lessons.workbench import source_thread
-from forum.domain.lessons.workbench.source_thread import SourceThread, WorkbenchPost
+from forum.domain.lessons.workbench import live, source_thread
+from forum.domain.lessons.workbench.live import Drafted, DraftExcerpt, Facts, WorkbenchClaim
+from forum.domain.lessons.workbench.source_thread import Marks, SourceThread, WorkbenchPost
 from forum.domain.threads import excerpts
-from forum.domain.threads.excerpts import Quoted
 from forum.infra.db import db
-from forum.models.accounts import Level, Member
+from forum.models.accounts import Member
 from forum.models.claims import Claim
 from forum.models.lessons import Lesson, LessonReview, LessonVersion
 from forum.models.spaces import Audience, Space
 from forum.policy.actions import Answer, may_edit_draft, may_moderate, require
 from forum.policy.actors import Actor
-from forum.policy.errors import NotFound
-from forum.policy.visibility import count_readers, get_visible, visible
-
-
-@dataclass(frozen=True, slots=True)
-class WorkbenchClaim:
-    """A claim of the draft with its excerpts, each with its id, so that it can be removed."""
-
-    id: int
-    root: int  # what it is known by in every version
-    number: int
-    text: str
-    excerpts: list[tuple[int, ExcerptView]]
+from forum.policy.visibility import count_readers, get_visible
 
 
 @dataclass(frozen=True, slots=True)
 class AudienceOption:
-    """An audience that may be chosen, how many members it has, and how many excerpts still wait for consent."""
+    """An audience that may be chosen, and how many excerpts still wait for consent before it reads them."""
 
     audience: str
-    readers: int
     waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a page of the workbench shows of its threads: which one, which page of it, and which of its posts."""
+
+    thread_id: int | None = None
+    page: int = 1
+    posts: str = ""  # source_thread.USED or UNUSED, or all of them in order
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,53 +57,70 @@ class Workbench:
     page: int
     pages: int
     tags: list[str]
-    missing_fields: list[MissingField]
-    heard: int  # posts of this thread that a claim rests on
-    field_voices: int
-    excerpt_count: int
-    cities: list[str]
-    stances: set[str]
-    words: int
+    facts: Facts
     audiences: list[AudienceOption]
+    wanted: Audience  # for whom it probably will be
     returned: LessonReview | None
     may_edit: Answer
 
+    @property
+    def missing_fields(self) -> list[MissingField]:
+        """What has to be there before it can be sent for review."""
+        return self.facts.missing
 
-def workbench(actor: Actor, lesson_id: int, *, thread_id: int | None = None, page: int = 1) -> Workbench:
+
+def workbench(actor: Actor, lesson_id: int, shown: Shown = Shown()) -> Workbench:
     """Return the workbench of a lesson beside one page of one of its threads; NotFound, Forbidden for reviewers."""
     lesson, version, space = _opened(actor, lesson_id)
     quotes = excerpts.under(version.id)
     threads = source_thread.source_threads(actor, lesson)
-    thread = next((t for t in threads if t.id == thread_id), threads[0] if threads else None)
+    thread = next((t for t in threads if t.id == shown.thread_id), threads[0] if threads else None)
+    answered, offered = consent_checks.Consents(lesson), _offered(lesson, space)
+    wanted = _wanted(lesson, offered)
+    asking = {quoted.excerpt.id for quoted in answered.waiting(quotes, wanted)}
     seen = {t.id for t in threads}
-    claims = completeness.claims_of(version.id)
-    standing = [q for q in quotes if not q.withheld]
-    here = [q for q in standing if thread is not None and q.thread.id == thread.id]
-    pages = max(1, -(-thread.last_number // source_thread.POSTS)) if thread else 1
-    page = min(max(page, 1), pages)
+    drafted = Drafted(version, completeness.claims_of(version.id), quotes, asking, seen)
+    claims = _claims(lesson, drafted, answered)
+    marks = _marks(lesson, thread, drafted)
+    pages = source_thread.pages(thread, marks.used_ids, shown.posts) if thread else 1
+    page = min(max(shown.page, 1), pages)
     return Workbench(
         lesson=lesson,
         version=version,
         space=space,
         curator=db.session.scalar(select(Member.name).where(Member.id == lesson.curator_id)) or "",
-        claims=_claims(lesson, claims, quotes, seen),
+        claims=claims,
         threads=threads,
         thread=thread,
-        posts=source_thread.posts(actor, thread, here, page) if thread else [],
+        posts=source_thread.posts(actor, thread, marks, page, shown.posts) if thread else [],
         page=page,
         pages=pages,
         tags=lesson_tags.of(version.id),
-        missing_fields=completeness.missing_fields(version, claims),
-        heard=len({q.post.id for q in here}),
-        field_voices=sum(q.capacity is not None and q.capacity.level == Level.FIELD for q in standing),
-        excerpt_count=len(standing),
-        cities=list(dict.fromkeys(q.lit for q in standing if q.lit and q.thread.id in seen)),
-        stances={q.excerpt.stance.value for q in standing},
-        words=_word_count(version, claims),
-        audiences=_audience_options(lesson, space, quotes),
+        facts=live.facts(drafted, thread, claims),
+        audiences=[AudienceOption(one, len(answered.waiting(quotes, one))) for one in offered],
+        wanted=wanted,
         returned=lesson_reviews.last_return(lesson.id),
         may_edit=may_edit_draft(actor, lesson),
     )
+
+
+def readers(found: Workbench) -> dict[str, int]:
+    """Return how many members each audience has that may be chosen (one query each)."""
+    return {one.audience: count_readers(found.space.id, Audience(one.audience)) for one in found.audiences}
+
+
+class InBrief(NamedTuple):
+    """The claims of a draft, and what it still lacks."""
+
+    claims: list[Claim]
+    missing: list[MissingField]
+
+
+def in_brief(actor: Actor, lesson_id: int) -> InBrief:
+    """Return what a draft has and lacks, for a sentence about it; NotFound, Forbidden."""
+    _lesson, version, _space = _opened(actor, lesson_id)
+    claims = completeness.claims_of(version.id)
+    return InBrief(claims, completeness.missing_fields(version, claims))
 
 
 def lesson(actor: Actor, lesson_id: int) -> Lesson:
@@ -119,20 +132,21 @@ def lesson(actor: Actor, lesson_id: int) -> Lesson:
 def _opened(actor: Actor, lesson_id: int) -> tuple[Lesson, LessonVersion, Space]:
     lesson: Lesson = get_visible(Lesson, actor, lesson_id)
     require(may_moderate(actor, lesson.space_id))  # a reviewer gets the preview, with masked names
-    query = visible(LessonVersion, actor).where(LessonVersion.id == lesson.working_id)
-    version = db.session.scalars(query).one_or_none()
-    if version is None:
-        raise NotFound
+    version: LessonVersion = get_visible(LessonVersion, actor, lesson.working_id)
     return lesson, version, db.session.get_one(Space, lesson.space_id)
 
 
-def _claims(
-    lesson: Lesson, claims: Iterable[Claim], quotes: Iterable[Quoted], seen: Collection[int]
-) -> list[WorkbenchClaim]:
-    agreed = consent_checks.given(lesson.id, lesson.audience)
+def _claims(lesson: Lesson, drafted: Drafted, answered: consent_checks.Consents) -> list[WorkbenchClaim]:
+    agreed = answered.reaching(lesson.audience)
     views = [
-        (q.position, q.excerpt.id, lesson_page.excerpt_view(q, seen, agreed.get(consent_checks.key(q))))
-        for q in quotes
+        DraftExcerpt(
+            quoted.excerpt.id,
+            quoted.position,
+            lesson_page.excerpt_view(quoted, drafted.seen, agreed.get(consent_checks.key(quoted))),
+            quoted.excerpt.id in drafted.asking,
+            quoted.post.id if quoted.edited and quoted.thread.id in drafted.seen else None,
+        )
+        for quoted in drafted.quotes
     ]
     return [
         WorkbenchClaim(
@@ -140,27 +154,26 @@ def _claims(
             claim.root,
             claim.position,
             claim.text,
-            [(number, view) for position, number, view in views if position == claim.position],
+            [one for one in views if one.position == claim.position],
         )
-        for claim in claims
+        for claim in drafted.claims
     ]
 
 
-def _word_count(version: LessonVersion, claims: Iterable[Claim]) -> int:
-    texts = [
-        version.one_sentence, version.context, version.problem, version.what_was_done, version.result,
-        version.recommendation, version.unknowns, version.alternative_reading, *version.conditions, *version.not_for,
-    ]  # fmt: skip
-    return sum(len(text.split()) for text in [*texts, *(claim.text for claim in claims)])
+def _marks(lesson: Lesson, thread: SourceThread | None, drafted: Drafted) -> Marks:
+    if thread is None:
+        return Marks([], {}, {})
+    here = [quoted for quoted in drafted.standing if quoted.thread.id == thread.id]
+    return Marks(here, drafted.telling, source_thread.taken_out(lesson, thread))
 
 
-def _audience_options(lesson: Lesson, space: Space, quotes: list[Quoted]) -> list[AudienceOption]:
+def _offered(lesson: Lesson, space: Space) -> list[Audience]:
     if lesson.current_id is not None:
-        offered = [lesson.audience]
-    else:
-        offered = [Audience.SPACE] if space.unlisted_at is not None else list(Audience)
-    answered = consent_checks.Consents(lesson)
-    return [
-        AudienceOption(audience, count_readers(space.id, audience), len(answered.waiting(quotes, audience)))
-        for audience in offered
-    ]
+        return [lesson.audience]
+    return [Audience.SPACE] if space.unlisted_at is not None else list(Audience)
+
+
+def _wanted(lesson: Lesson, offered: Collection[Audience]) -> Audience:
+    """For whom the lesson probably will be: those who were chosen, else the network where that may be chosen."""
+    chosen = lesson.audience
+    return Audience.NETWORK if chosen == Audience.SPACE and Audience.NETWORK in offered else chosen
