@@ -56,6 +56,7 @@ ADOPTIONS = {
     "deels gelukt": AdoptionOutcome.PARTLY,
     "loopt": AdoptionOutcome.RUNNING,
     "niet gelukt": AdoptionOutcome.FAILED,
+    "overwogen, niet gedaan": AdoptionOutcome.NOT_DONE,
 }
 POST_KINDS = {
     "ervaring": PostKind.EXPERIENCE,

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import and_, select
 
 from forum.domain.drafts.views import Fields, Place, Subject
-from forum.domain.lessons import meanwhile, reviews
+from forum.domain.lessons import meanwhile, report_places, reviews
 from forum.domain.spaces import notes
 from forum.domain.summaries import draft_places as summary_places
 from forum.domain.threads.numbering import page_of
@@ -80,6 +80,7 @@ FORMS: Mapping[str, Form] = {
     WELCOME: Form(("title", "body"), resumes=True),
     NOTE_CHANGE: Form(("title", "body"), base="seen", resumes=True),
     SUMMARY: Form(("text",), base="seen", resumes=True),
+    **dict.fromkeys(report_places.FORMS, Form(report_places.TYPED, report_places.CHOSEN, resumes=True)),
 }  # fmt: skip
 
 
@@ -294,4 +295,5 @@ _KINDS: tuple[tuple[Callable[[Actor, list[Subject]], dict[Subject, Place]], tupl
     (_pages, (NOTE, WELCOME)),
     (_pinned, (NOTE_CHANGE,)),
     (_summaries, (SUMMARY,)),
+    (report_places.of, report_places.FORMS),
 )

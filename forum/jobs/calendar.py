@@ -14,7 +14,7 @@ from forum.domain.consents import closing, settling
 from forum.domain.digests import windows
 from forum.domain.drafts import expiry
 from forum.domain.indexing import making
-from forum.domain.lessons import review_requests
+from forum.domain.lessons import foretellings, report_questions, review_requests
 from forum.domain.mailing import bounces, notices, recurring
 from forum.domain.people import affirmations
 from forum.domain.search import missed
@@ -131,6 +131,14 @@ def look_at_reviews() -> None:
     db.session.commit()
 
 
+def ask_reporters() -> None:
+    """Ask who reported that a lesson runs how it went on, and what came of what was foretold, batch by batch."""
+    while report_questions.ask_due() or foretellings.ask_due():
+        db.session.commit()
+        db.session.expire_all()
+    db.session.commit()
+
+
 def look_at_guests() -> None:
     """Tell of guests whose time ends soon, and close the rows of those for whom it is over, batch by batch."""
     while guests.tell_batch() or guests.close_batch():
@@ -178,6 +186,7 @@ WORKS = (
     Work("look_at_drafts", look_at_drafts, every(timedelta(minutes=1))),
     Work("look_at_consents", look_at_consents, every(timedelta(minutes=1))),
     Work("look_at_reviews", look_at_reviews, every(timedelta(minutes=5))),
+    Work("ask_reporters", ask_reporters, every(timedelta(hours=1))),
     Work("settle_removals", settle_removals, every(timedelta(minutes=1))),
     Work("forget_access_requests", forget_access_requests, every(timedelta(hours=1))),
     Work("forget_bookmarks", forget_bookmarks, every(timedelta(hours=1))),

@@ -11,6 +11,9 @@ from forum.domain.digests.items import ThreadNews
 from forum.domain.inbox.notice_letter import Item
 from forum.domain.threads.numbering import page_of
 
+# About what the reader reported themselves: it leads to the form in which they go on with that.
+OWN_REPORTS = frozenset({"report_asked", "foretelling_due"})
+
 
 def link(endpoint: str, **values: Any) -> str:
     """Return the full address of a page: letters are read outside any request."""
@@ -52,6 +55,8 @@ def notice_link(item: Item) -> str:
     if item.thread_id is not None:
         return post_link(item.thread_id, item.slug, item.number)
     if item.lesson_id is not None:
+        if item.public_id and item.kind in OWN_REPORTS:
+            return link("reports.again", public_id=item.public_id)
         page = {"public_id": item.public_id} if item.public_id else {"lesson_id": item.lesson_id}
         return link("lessons.show" if item.public_id else "workbench.show", **page)
     return link("spaces.show", slug=item.space_slug) if item.space_slug else link("home.index")

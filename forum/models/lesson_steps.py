@@ -34,6 +34,9 @@ class StepKind(enum.StrEnum):
     TAKE_OUT = "take_out"  # readers get a version without words that their author took out
     DISCARD = "discard"
     TAKE_OVER = "take_over"
+    CONFIRM = "confirm"  # by an editor, on what other cities reported
+    UNDO_CONFIRM = "undo_confirm"
+    UNCONFIRM = "unconfirm"  # a report was taken back or goes on otherwise, and too few are left
 
 
 class LessonStep(Model):

@@ -87,6 +87,7 @@ class Lesson(Model):
         Index("ix_lesson_current_id", "current_id", **where("current_id IS NOT NULL")),
         Index("ix_lesson_working_id", "working_id", **where("working_id IS NOT NULL")),
         Index("ix_lesson_round_id", "round_id", **where("round_id IS NOT NULL")),
+        Index("ix_lesson_ready_at", "ready_at", **where("ready_at IS NOT NULL")),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str | None] = mapped_column(String(16), unique=True)  # les-YYYY-NNN, once published
@@ -105,7 +106,8 @@ class Lesson(Model):
     published_by_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"))
     changed_at: Mapped[datetime | None]  # when the current version was published
     review_on: Mapped[date | None] = mapped_column(Date)
-    confirmed_at: Mapped[datetime | None]  # applied with success by other cities
+    confirmed_at: Mapped[datetime | None]  # by an editor: applied with success by other cities
+    ready_at: Mapped[datetime | None]  # since when enough of them reported so, and no editor has confirmed it
     # What the library is ordered by, kept by `domain/lessons/library_keys.py`: in how many cities it was applied, how
     # certain its current version is, in which quarter it is due for another look.
     applied_in: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")

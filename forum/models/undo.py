@@ -20,6 +20,7 @@ class UndoKind(enum.StrEnum):
     HIDE_REVISION = "hide_revision"  # its number is in `before`
     NOTE = "note"  # removed from the page of a space; which one is in `before`
     REMOVE = "remove"  # of words from a lesson, by their author
+    CONFIRM = "confirm"  # of a lesson, by an editor; which one is in `before`
 
 
 class UndoableAct(Model):

@@ -1,6 +1,6 @@
 """From a capacity that somebody confirmed to what counts from then on."""
 
-from forum.domain.lessons import adoptions
+from forum.domain.lessons import confirming
 from forum.domain.mailing import events
 from forum.domain.threads import recounts
 from forum.models.events import Event
@@ -20,6 +20,6 @@ def count_posts(event: Event) -> None:
 
 
 def count_reports(event: Event) -> None:
-    """Let reports that were made in it confirm lessons."""
+    """Let reports that were made in it weigh in the lessons that they are about."""
     if not goes_on(event):
-        adoptions.confirm_again(event.payload["capacity_id"])
+        confirming.weigh_again(event.payload["capacity_id"])

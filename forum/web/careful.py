@@ -10,7 +10,6 @@ from forum.infra import recognisable
 from forum.infra.recognisable import Trace
 from forum.web.http import transactions
 
-LOOKED_AT = ("title", "body", "sentence", "text")
 AROUND = 30  # characters before and after, so that the place is known
 
 
@@ -32,7 +31,7 @@ def finds(form: Any) -> bool:
 
 def look(form: Any) -> bool:
     """Return whether there are words to point out that the writer was not shown yet; then they are `form.people`."""
-    typed = {field.name: _typed(field) for field in form if field.name in LOOKED_AT}
+    typed = {field.name: _typed(field) for field in form if field.name in form.looked_at}
     traces = [(name, trace) for name, words in typed.items() for trace in recognisable.find(words)]
     marks = {trace.mark for _name, trace in traces}
     if marks <= set((form.people_seen.data or "").split()):

@@ -10,9 +10,9 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from forum.domain.audit.log import Changed
-from forum.domain.lessons.adoptions import Adoption, PostLink
 from forum.domain.lessons.library import LessonCard
 from forum.domain.lessons.places import FoundPlace, Place
+from forum.domain.lessons.report_list import Adoption, Foretold, PostLink
 from forum.domain.lessons.views import ExcerptView
 from forum.domain.lessons.workbench import source_thread
 from forum.domain.lessons.workbench.live import DraftExcerpt, WorkbenchClaim
@@ -100,6 +100,13 @@ def _thread(**changes: Any) -> ThreadCard:
         "outcome": None,
     }
     return ThreadCard(**(card | changes))
+
+
+_DAY = days.day_of(WHEN)
+_SEALED = Foretold(1, _DAY, _DAY, "ab12" * 16)
+_OPEN = Foretold(
+    2, _DAY, _DAY, "cd34" * 16, expected="minder bezwaren", stop_when="de helft komt niet", is_open=True
+)
 
 
 def _lesson(**changes: Any) -> LessonCard:
@@ -240,9 +247,14 @@ def _evidence() -> dict[str, Any]:
             "draft": ExcerptView("supports", EXCERPT, SARA),
         },
         "adoptions": (
-            Adoption("brugge", "worked", pieter, day, "", "Nutsbedrijven zaten vooraf mee aan tafel.", None),
-            Adoption("vgc", "partly", aicha, day, "", "Eén school houdt stand, één begint opnieuw.", None),
-            Adoption("hasselt", "failed", ilse, day, "", "Niemand kwam opdagen.", None),
+            Adoption(
+                "brugge", "worked", pieter, day, {"what_came": "nutsbedrijven zaten vooraf mee aan tafel"}
+            ),
+            Adoption(
+                "vgc", "running", aicha, day, {"what_was_done": "twee scholen tegelijk"}, foretold=_SEALED
+            ),
+            Adoption("aalst", "not_done", ilse, day, {"what_came": "er was niemand om het te dragen"}),
+            Adoption("hasselt", "failed", ilse, day, {"what_came": "niemand kwam opdagen"}, foretold=_OPEN),
         ),
     }
 

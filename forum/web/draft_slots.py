@@ -29,6 +29,7 @@ from forum.domain.draft_places import (
 )
 from forum.domain.drafts import acceptance, drafts
 from forum.domain.drafts.views import DraftView, Place, Subject
+from forum.domain.lessons.report_places import FOLLOW_UP, REPORT, REPORT_CHANGE
 from forum.infra.i18n import _
 from forum.infra.paging import LARGEST
 from forum.infra.rates import TooOften
@@ -52,6 +53,9 @@ ENDPOINTS: dict[str, tuple[str, dict[str, Any]]] = {
     WELCOME: ("notes.new_welcome", {}),
     NOTE_CHANGE: ("notes.change", {}),
     SUMMARY: ("summaries.write", {}),
+    REPORT: ("reports.new", {}),
+    FOLLOW_UP: ("reports.follow_up", {}),
+    REPORT_CHANGE: ("reports.change", {}),
 }
 
 

@@ -8,9 +8,10 @@ from flask.typing import ResponseReturnValue
 
 from forum.domain.choices import Counts
 from forum.domain.indexing import lost
-from forum.domain.lessons import comparison, library, library_facets
+from forum.domain.lessons import comparison, confirming, library, library_facets
 from forum.domain.lessons import page as lesson_page
 from forum.domain.lessons.library_choice import KINDS, Choice
+from forum.domain.lessons.report_places import FORMS
 from forum.domain.lessons.views import LessonPage
 from forum.domain.mailing import unread_notices
 from forum.domain.search import in_library, language
@@ -21,6 +22,8 @@ from forum.domain.search.results import LITERALLY
 from forum.infra import i18n
 from forum.infra.paging import id_of
 from forum.policy.errors import Invalid
+from forum.policy.reporting import may_report
+from forum.web import draft_slots
 from forum.web.http import indexing, links, list_filters, transactions
 from forum.web.http.access import anyone, open_to
 from forum.web.http.current_user import viewer
@@ -155,4 +158,10 @@ def _page(page: LessonPage) -> str:
     who, lesson_id = viewer(), page.lesson.id
     if who and page.has_notices:
         transactions.afterwards(lambda: unread_notices.read_lesson(who, lesson_id))
-    return render_template("lessons/show.html", page=page)
+    more = {}
+    if page.is_current:
+        more = {
+            "reporting": may_report(who, page.lesson),
+            "confirmation": confirming.of_page(who, page.lesson),
+        }
+    return render_template("lessons/show.html", page=page, left=draft_slots.left(*FORMS), **more)

@@ -12,6 +12,8 @@ AT_WORKBENCH = frozenset(
         "review_lapsed", "review_passed",
     }
 )  # fmt: skip
+# The form in which somebody goes on with what they reported.
+OWN_REPORTS = frozenset({"report_asked", "foretelling_due"})
 # The part of the page of a thread.
 AT_THREAD = {
     **dict.fromkeys(("responded", "response_hidden", "response_restored"), "responses"),
@@ -41,11 +43,7 @@ def to(group: Group, line: Line | None = None) -> str:
         anchor = AT_THREAD.get(kind) if line else None
         return url_for("threads.show", thread_id=group.thread_id, slug=group.slug, _anchor=anchor)
     if group.lesson_id is not None:
-        if kind == "permission_closed":
-            return url_for("consents.permission", lesson_id=group.lesson_id)
-        if kind in AT_WORKBENCH or group.public_id is None:
-            return url_for("workbench.show", lesson_id=group.lesson_id)
-        return links.to_lesson(group.public_id)
+        return _of_lesson(kind, group.lesson_id, group.public_id)
     if group.space_slug:
         if kind in AT_HAND_OVERS:
             return url_for("handovers.index", _anchor=f"space-{group.space_slug}")
@@ -56,3 +54,13 @@ def to(group: Group, line: Line | None = None) -> str:
             return url_for("members.index", slug=group.space_slug)
         return url_for("spaces.show", slug=group.space_slug)
     return url_for(OWN_PAGES.get(kind, "home.index"))
+
+
+def _of_lesson(kind: str, lesson_id: int, public_id: str | None) -> str:
+    if kind == "permission_closed":
+        return url_for("consents.permission", lesson_id=lesson_id)
+    if kind in AT_WORKBENCH or public_id is None:
+        return url_for("workbench.show", lesson_id=lesson_id)
+    return (
+        url_for("reports.again", public_id=public_id) if kind in OWN_REPORTS else links.to_lesson(public_id)
+    )

@@ -14,9 +14,15 @@ from forum.models.cities import BY_CODE, CITIES
 Lit = tuple[tuple[float, tuple[str, ...]], ...]
 Report = tuple[str, str]  # a city and what came of applying the lesson there
 
-DRAWN = {"worked": "worked", "adapted": "partly", "partly": "partly", "running": "partly", "failed": "failed"}
+DRAWN = {
+    **dict.fromkeys(("adapted", "partly", "running"), "partly"),
+    "worked": "worked",
+    "failed": "failed",
+    "not_done": "said",
+}
 # The logo: more than half of the places lit. Places by number, not by city, so that it prefers no city.
 BRAND: Lit = tuple((CITIES[place].angle, ("said",)) for place in (1, 2, 5, 6, 8, 11, 12, 13))
+MARK = "\0"  # in a sentence, for names that are drawn apart
 NAMES_AT, NAMES_AT_OUTWARD = 43.5, 54.5  # radius of the names in the box of 100
 
 
@@ -72,6 +78,13 @@ def lesson_words(backs: Iterable[str], adoptions: Iterable[Report] = (), masked:
     """ "Rests on Mechelen and Roeselare; worked in Brugge"."""
     reports = tuple((city, outcome) for city, outcome in adoptions)
     return _lesson_words(tuple(backs), reports, masked, html_lang())
+
+
+def lesson_list(
+    backs: Iterable[str], adoptions: Iterable[Report] = (), masked: bool = False
+) -> list[tuple[Lit, str, str]]:
+    """Return the legend of a lesson's ring: for each line a small ring, how it begins, and its cities."""
+    return _lesson_list(tuple(backs), tuple(tuple(each) for each in adoptions), masked, html_lang())
 
 
 def adoption_words(city: str, outcome: str) -> str:
@@ -162,6 +175,30 @@ def _lesson_words(backs: tuple[str, ...], adoptions: tuple[Report, ...], masked:
     return _capital("; ".join(parts)) if parts else _("Not applied anywhere yet")
 
 
+@lru_cache(maxsize=512)
+def _lesson_list(
+    backs: tuple[str, ...], adoptions: tuple[Report, ...], masked: bool, language: str
+) -> list[tuple[Lit, str, str]]:
+    lines: list[tuple[Lit, str, str]] = []
+    if backs:
+        lines.append((_lesson(backs, (), ()), *_parted(_("rests on %(cities)s", cities=MARK), backs)))
+    elif masked:
+        lines.append(((), _capital(_("rests on a city that is not named")), ""))
+    by_outcome: dict[str, list[str]] = {}
+    for city, outcome in dict(adoptions).items():
+        by_outcome.setdefault(outcome, []).append(city)
+    for outcome, cities in by_outcome.items():
+        lit = _lesson((), tuple((city, outcome) for city in cities), ())
+        lines.append((lit, *_parted(_came_of(outcome, MARK), cities)))
+    return lines
+
+
+def _parted(sentence: str, cities: Iterable[str]) -> tuple[str, str]:
+    """How a sentence about cities begins, and the rest of it; MARK stands for their names."""
+    begins, _mark, ends = sentence.partition(MARK)
+    return _capital(begins.strip()), join_words(_in_order(cities)) + ends
+
+
 def _came_of(outcome: str, cities: str) -> str:
     if outcome == "worked":
         return _("worked in %(cities)s", cities=cities)
@@ -169,6 +206,8 @@ def _came_of(outcome: str, cities: str) -> str:
         return _("worked with changes in %(cities)s", cities=cities)
     if outcome == "running":
         return _("still running in %(cities)s", cities=cities)
+    if outcome == "not_done":
+        return _("considered and not done in %(cities)s", cities=cities)
     if outcome == "failed":
         return _("did not work in %(cities)s", cities=cities)
     return _("worked in part in %(cities)s", cities=cities)

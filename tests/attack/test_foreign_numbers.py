@@ -15,8 +15,10 @@ from forum.domain.spaces import invitations
 from forum.infra import clock
 from forum.infra.db import db
 from forum.models.accounts import Capacity, SignIn
+from forum.models.adoptions import AdoptionReport
 from forum.models.claims import Claim, Excerpt, Stance
 from forum.models.consents import ConsentAnswer, ConsentRequest, ConsentRound
+from forum.models.foretellings import Foretelling
 from forum.models.handovers import HandOver
 from forum.models.mail import Lane, MailState, OutgoingMail
 from forum.models.missed import MissedSearch
@@ -132,6 +134,8 @@ def closed_numbers(world) -> dict[str, list[str]]:
         "response_id": of(ThreadResponse),
         "act_id": of(UndoableAct),
         "note_id": of(SpaceNote),
+        "report_id": of(AdoptionReport, AdoptionReport.lesson_id == world.kept.id),
+        "foretelling_id": of(Foretelling),
         "merge_id": of(TagMerge),
         "missed_id": of(MissedSearch),
         "capacity_id": of(Capacity, Capacity.member_id == world.insider.id),

@@ -31,6 +31,7 @@ from forum.models.claims import Claim, Excerpt
 from forum.models.consents import Consent, ConsentRound
 from forum.models.drafts import Draft
 from forum.models.events import Event
+from forum.models.foretellings import Foretelling
 from forum.models.lessons import Lesson, LessonState, LessonVersion
 from forum.models.mail import OutgoingMail
 from forum.models.spaces import Space
@@ -43,6 +44,7 @@ from tests.conftest import copied_database, settings_for
 
 pytestmark = pytest.mark.live  # one database of its own for the whole file: loading is not quick
 
+OURS = json.loads((Path(__file__).parents[2] / "demo" / "reports_nl.json").read_text(encoding="utf-8"))
 SOURCE = json.loads(
     (Path(__file__).resolve().parents[2] / "demo" / "demo_nl.json").read_text(encoding="utf-8")
 )
@@ -91,7 +93,8 @@ def test_everything_of_the_file_is_there(inside):
         Post: len(SOURCE["threads"]) + replies,
         Lesson: len(SOURCE["lessons"]) + 1,  # and one in review
         LessonVersion: versions + 1,
-        AdoptionReport: sum(len(lesson["adoptions"]) for lesson in SOURCE["lessons"]),
+        AdoptionReport: sum(len(lesson["adoptions"]) for lesson in SOURCE["lessons"]) + len(OURS["reports"]),
+        Foretelling: len(OURS["foretellings"]),
     }
     assert {model: count(model) for model in expected} == expected
     assert db.session.scalars(select(PostQuote.stands)).all() == [True], "what the demo quotes is there"

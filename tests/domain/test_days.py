@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import delete, select, update
 
-from forum.domain.lessons import adoptions, lessons, library
+from forum.domain.lessons import lessons, library, reports
 from forum.domain.lessons import page as lesson_page
 from forum.domain.lessons.workbench import desk
 from forum.domain.people import accounts, capacities, profiles
@@ -137,7 +137,7 @@ def test_a_report_is_made_in_the_capacity_of_its_day(session, own_days):
     today = own_days["Europe/Brussels"]
     reporter = make_member("Noor", city="gent")
     capacity(reporter, "since today", today)
-    report = adoptions.record(
+    report = reports.record(
         lesson.id, city="gent", reporter_id=reporter.id, outcome="worked", reported_on=days.today()
     )
     assert db.session.get_one(Capacity, report.capacity_id).function == "since today"

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import delete, select
 
-from forum.domain.lessons import adoptions, claims, consent_checks, lessons, reviews
+from forum.domain.lessons import claims, consent_checks, lessons, reports, reviews
 from forum.domain.people import capacities
 from forum.domain.people.bylines import byline
 from forum.domain.responses import page as responses_page
@@ -136,7 +136,7 @@ def answers(state: State) -> dict[str, str]:
     event_processing.process_due()
     found = {code: act(kim) for code, act in LOOKS.items()}
     return found | {
-        "ado": "x" if db.session.get_one(type(well), well.id).confirmed_at is not None else ".",
+        "ado": "x" if db.session.get_one(type(well), well.id).ready_at is not None else ".",
         # Last, because it changes the capacity.
         "con": _confirmed_by_gent(kim),
     }
@@ -174,13 +174,13 @@ def _published(kim: Holder) -> Any:
     """A published lesson on which one other city reported that it went well."""
     lesson = _beside(kim).published()
     genk = make_member("Gust", city="genk")
-    adoptions.record(lesson.id, city="genk", reporter_id=genk.id, outcome="worked", reported_on=days.today())
-    assert lesson.confirmed_at is None
+    reports.record(lesson.id, city="genk", reporter_id=genk.id, outcome="worked", reported_on=days.today())
+    assert lesson.ready_at is None
     return lesson
 
 
 def _report(kim: Holder, lesson_id: int) -> None:
-    adoptions.record(
+    reports.record(
         lesson_id, city="gent", reporter_id=kim.member.id, outcome="worked", reported_on=days.today()
     )
 

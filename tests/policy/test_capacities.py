@@ -15,7 +15,7 @@ ACTS = {
     "res": "the city that recognises a story, by a response to it",
     "rst": "the city on which a lesson rests, by an excerpt of that post",
     "eye": "publishing a lesson of another city",
-    "ado": "confirming a lesson by a report that it went well",
+    "ado": "letting an editor confirm a lesson by a report that it went well",
     "byl": "the function beside the post",
     "oth": "confirming what somebody else speaks as",
     "con": "being confirmed by a moderator of Gent",

@@ -16,7 +16,9 @@ from forum.domain.digests import subscriptions
 from forum.domain.drafts import drafts
 from forum.domain.drafts.views import Subject
 from forum.domain.handovers import offers as handing_over
-from forum.domain.lessons import claims, lessons, review_comments
+from forum.domain.lessons import claims, lessons, reports, review_comments
+from forum.domain.lessons.foretellings import Expected
+from forum.domain.lessons.report_words import Answers
 from forum.domain.moderation import hiding, narrowing, revisions, taking_back
 from forum.domain.people import offers
 from forum.domain.responses import hiding as sentences
@@ -24,7 +26,7 @@ from forum.domain.responses import responses
 from forum.domain.spaces import notes
 from forum.domain.summaries import keepers, summaries
 from forum.domain.threads import bookmarks, classification, posts, threads
-from forum.infra import clock
+from forum.infra import clock, days
 from forum.infra.db import db
 from forum.models.accounts import Member, NetworkRole
 from forum.models.consents import Masking
@@ -70,11 +72,13 @@ EDITED_OUT, FROM_BEFORE = "zwartgeschraptmerk", "zwartvroegermerk"
 # What somebody noted on a post that they keep: not even they meet it once they have left.
 KEPT_NOTE = "zwartnotitiemerk"
 COMMENT = "zwartopmerkingmerk"  # of who checks a lesson: for its makers and who may check it
+# What was reported on the lesson of the closed city; and foretold of a lesson of the network, before its day.
+REPORTED, FORETOLD = "zwartmeldingmerk", "zwartvoorspellingmerk"
 PINNED = "zwartprikbordmerk"  # in a note and in the welcome of the closed city
 MARKERS = (
     TITLE, BODY, REPLY, HIDDEN, TAG, DRAFT, CLAIM, NAME, REASON, CONSENT, SPEAKER, KEPT, CHECKED, NARROWED, HUSHED,
     OFFER, SENTENCE, HIDDEN_SENTENCE, SUMMARY, FORMER_SUMMARY, FORMER_TAG, SPELT, HALF, MODERATORS_HALF, QUOTED,
-    EDITED_OUT, FROM_BEFORE, KEPT_NOTE, PINNED, COMMENT,
+    EDITED_OUT, FROM_BEFORE, KEPT_NOTE, PINNED, COMMENT, REPORTED, FORETOLD,
 )  # fmt: skip
 # The name of a listed space in which nothing public stands: for full members of the network, not for strangers.
 PLACE = "zwarteplekmerk"
@@ -183,6 +187,7 @@ def build() -> World:
     kept = _published(
         moderator, second, thread, post, title=f"Ours alone {KEPT}", words=BODY, audience=Audience.SPACE
     )
+    _reported(insider, kept, lesson)
     handing_over.offer(actor(moderator), closed.id, [("lesson", draft.id)], successor_id=second.id)
     checked = _submitted(moderator, thread, post, title=f"Ours, nearly {CHECKED}", words=BODY)
     review_comments.add(actor(second), checked.id, place="title", text=f"Too long {COMMENT}")
@@ -226,6 +231,16 @@ def build() -> World:
         closed, unlisted, quiet, thread, narrowed, hushed, moved, post, draft, lesson, kept, checked, resting,
         begun, insider, moderator, spelt, outsiders,
     )  # fmt: skip
+
+
+def _reported(insider: Member, kept: Lesson, lesson: Lesson) -> None:
+    """What came of the lesson of the closed city, and what somebody foretold of the one of the network."""
+    said = Answers("worked", what_was_done=f"We rang {REPORTED}.", what_came=f"They came {REPORTED}.")
+    reports.report(actor(insider), kept.public_id or "", said)
+    running = Answers("running", what_was_done="We begin.")
+    expected = Expected(f"Many come {FORETOLD}.", days.today() + timedelta(days=90), f"Nobody {FORETOLD}.")
+    reporter = make_member("Genkie", space=make_space("Genk", city="genk"))
+    reports.report(actor(reporter), lesson.public_id or "", running, expected=expected)
 
 
 def _guest_until_now(*spaces: Space) -> Member:

@@ -26,8 +26,10 @@ from forum.domain.threads import list_queries
 from forum.infra import clock, mailer, tokens
 from forum.infra.db import db
 from forum.jobs import worker
+from forum.models.adoptions import AdoptionReport
 from forum.models.events import Event
 from forum.models.feeds import FeedKey, FeedKind
+from forum.models.foretellings import Foretelling
 from forum.models.handovers import HandOver
 from forum.models.mail import OutgoingMail
 from forum.models.themes import Axis
@@ -64,6 +66,8 @@ BAIT = {
     "merge_id": lambda w: [1],
     "missed_id": lambda w: [1],
     "note_id": lambda w: [1, 2],
+    "report_id": lambda w: list(db.session.scalars(select(AdoptionReport.id))),
+    "foretelling_id": lambda w: list(db.session.scalars(select(Foretelling.id))),
     "draft_id": lambda w: w.begun,
     "capacity_id": lambda w: [1],
     "token": lambda w: ["not-a-token"],

@@ -47,6 +47,7 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
     "forum.domain.consents.removals": ({"changed_at"}, "the order of an author's own excerpts"),
     "forum.domain.consents.requests": ({"space_id"}, "for who is quoted, of a thread that they wrote in"),
     "forum.domain.consents.rounds": ({"space_id"}, MAKERS),
+    "forum.domain.digests.moderator_needs": ({"curator_id"}, "leaves out what an editor makes"),
     "forum.domain.doctor.reviews": (
         {
             "capacity_id", "city", "created_by_id",
@@ -62,7 +63,9 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
         {"created_by_id", "curator_id"}, "whether the member makes any, for their own settings"
     ),
     "forum.domain.lessons.audiences": ({"space_id"}, RULE),
-    "forum.domain.lessons.adoptions": ({"space_id"}, "leaves its own city out, unless it is masked"),
+    "forum.domain.lessons.confirming": (
+        {"curator_id", "space_id"}, "leaves its own city out, unless it is masked, and who makes it"
+    ),
     "forum.domain.lessons.consent_checks": ({"space_id"}, RULE),
     "forum.domain.lessons.earlier_curators": ({"curator_id", "earlier_curators"}, KEPT),
     "forum.domain.lessons.fetched": ({"space_id"}, MAKERS),
@@ -76,6 +79,7 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
     "forum.domain.lessons.library_sorts": ({"due_quarter"}, "an order by its quarter, which masked ones show"),
     "forum.domain.lessons.page": ({"published_at", "review_on"}, "only whether it is due, as origin_filters says"),
     "forum.domain.lessons.quotations": ({"space_id"}, RULE),
+    "forum.domain.lessons.ready": ({"curator_id"}, "leaves out what the editor makes"),
     "forum.domain.lessons.review_candidates": ({"curator_id", "sealed_at", "space_id"}, CHECKS),
     "forum.domain.lessons.review_answers": (
         {"created_by_id", "curator_id", "reviewer_id", "space_id"}, "what came back to its makers"
@@ -101,6 +105,7 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
     "forum.domain.lessons.workbench.evidence": ({"space_id"}, MAKERS),
     "forum.reactions.cited": ({"curator_id"}, LETTERS),
     "forum.reactions.lessons": ({"created_by_id", "curator_id"}, LETTERS),
+    "forum.reactions.reports": ({"curator_id"}, LETTERS),
 }  # fmt: skip
 IN_TEMPLATES = re.compile(
     r"\b(?:lesson|version|review)\.(space\w*|curator\w*|published_\w+|changed_at|review_on|origin_cities|change_note"

@@ -5,7 +5,7 @@ import re
 import pytest
 from bs4 import BeautifulSoup
 
-from forum.domain.lessons import adoptions, lessons
+from forum.domain.lessons import lessons, reports
 from forum.infra.db import db
 from forum.models.spaces import Audience
 from tests import reviewed
@@ -104,7 +104,7 @@ def test_an_outsider_finds_no_way_back_to_a_closed_thread(client):
 def test_reports_stand_on_the_lesson(client):
     scenario = build()
     lesson = scenario.published()
-    adoptions.record(
+    reports.record(
         lesson.id, city="gent", reporter_id=make_member("Kim", city="gent").id, outcome="failed",
         reported_on=lesson.published_at.date(), what_came="Nobody turned up.",
     )  # fmt: skip

@@ -59,6 +59,7 @@ TABLES = {
         "Which summaries of a thread you wrote, with all earlier versions, and of which threads somebody asked you to.",
     ),
     "bookmark": "The posts that you keep, with your notes. Nobody else can read them.",
+    "foretelling": "What you foretold of a lesson, sealed.",
     "draft": "Your drafts: what you began to write and have not sent, and when. Nobody else can read them.",
     "thread_change": "Who changed the theme, the tags, the space",
     "tag_merge": "Who merged or renamed tags of the network, and when.",

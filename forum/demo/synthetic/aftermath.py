@@ -7,7 +7,7 @@ from typing import Any
 from forum.demo.synthetic.evidence import Made
 from forum.demo.synthetic.network import DAY, HOMES, Network, Row, Rows, moment
 from forum.demo.synthetic.size import READER
-from forum.domain.lessons import adoptions
+from forum.domain.lessons import confirming
 from forum.infra import days
 from forum.models.adoptions import AdoptionOutcome, AdoptionReport
 from forum.models.events import Event
@@ -70,8 +70,11 @@ class Aftermath:
         """Since when enough other cities applied it with success, if they did."""
         # Everybody here speaks for their own city and is confirmed, and no source is masked.
         told = sorted((row for _model, row in reports), key=lambda row: (row["reported_on"], row["id"]))
-        rows = [SimpleNamespace(**row, counts=True) for row in told]
-        last = adoptions.confirming(rows, home=lesson.thread.place.city, masked=False)
+        rows = [
+            SimpleNamespace(**row, counts=row["outcome"] != AdoptionOutcome.NOT_DONE, stands=True)
+            for row in told
+        ]
+        last = confirming.confirming(rows, home=lesson.thread.place.city, masked=False)
         return None if last is None else self.network.midnight(last.reported_on)
 
     def _report(self, lesson: Made, at: float) -> dict[str, Any]:

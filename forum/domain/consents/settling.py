@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, select
 from forum.domain.audit import undoable
 from forum.domain.consents import removals
 from forum.domain.lessons import (
+    foretellings,
     library_counts,
     rights,
     state_machine,
@@ -92,6 +93,7 @@ def erase(member_id: int) -> None:
             Removal.lesson_id == lesson.id, Removal.author_id == member_id, *_stands()
         )
         _settle(lesson, list(db.session.scalars(own.order_by(Removal.id))))
+    foretellings.erase(member_id)
     for request in db.session.scalars(select(ConsentRequest).where(ConsentRequest.author_id == member_id)):
         _empty_request(request)
     for consent in db.session.scalars(select(Consent).where(Consent.author_id == member_id)):

@@ -4,7 +4,19 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Date, Integer, Select, String, bindparam, func, literal, null, select, union_all
+from sqlalchemy import (
+    Date,
+    Integer,
+    Select,
+    String,
+    bindparam,
+    exists,
+    func,
+    literal,
+    null,
+    select,
+    union_all,
+)
 from sqlalchemy import cast as as_type
 from sqlalchemy.orm import aliased
 
@@ -19,6 +31,7 @@ from forum.infra.db import Moment
 from forum.infra.in_lists import in_list
 from forum.infra.statements import cached, select_rows
 from forum.models.accounts import Member, NetworkRole
+from forum.models.adoptions import AdoptionReport
 from forum.models.consents import ConsentRound
 from forum.models.lessons import Lesson, LessonReview, LessonVersion
 from forum.models.spaces import JoinRequest, Role, Space
@@ -103,7 +116,18 @@ def _lessons() -> list[Any]:
     weakened = _lesson_row("weakened", Lesson.weakened_at).where(
         Lesson.weakened_at <= _SETTLED, moderated | in_list(Member.id, "editor_ids")
     )
-    return [returned, in_review, closed, weakened]
+    return [returned, in_review, closed, weakened, _to_confirm()]
+
+
+def _to_confirm() -> Any:
+    """A lesson that went well elsewhere, for the editors who may confirm it."""
+    reported = exists().where(AdoptionReport.lesson_id == Lesson.id, AdoptionReport.reporter_id == Member.id)
+    return _lesson_row("to_confirm", Lesson.ready_at).where(
+        Lesson.ready_at.is_not(None),
+        in_list(Member.id, "editor_ids"),
+        Lesson.curator_id != Member.id,
+        ~reported.correlate(Lesson, Member),
+    )
 
 
 def _lesson_row(kind: str, at: Any) -> Any:

@@ -27,6 +27,9 @@ WORDS: Mapping[str, Callable[[int, str], str]] = {
     "weakened": lambda num, _space: ngettext(
         "%(num)d lesson has a claim without excerpts", "%(num)d lessons have a claim without excerpts", num
     ),
+    "to_confirm": lambda num, _space: ngettext(
+        "%(num)d lesson can be confirmed", "%(num)d lessons can be confirmed", num
+    ),
     "join_requests": lambda num, space: ngettext(
         "%(num)d person asks to join %(space)s", "%(num)d people ask to join %(space)s", num, space=space
     ),
@@ -83,6 +86,7 @@ PAGES: Mapping[str, tuple[str, str]] = {
     "came_back": ("workbench.index", "#drafts"),
     "closed_rounds": ("workbench.index", "#closed"),
     "weakened": ("workbench.index", "#weakened"),
+    "to_confirm": ("home.index", ""),
     "join_requests": ("members.index", "#requests"),
     "capacities": ("members.index", "#capacities"),
     "more_capacities": ("spaces.index", ""),

@@ -35,6 +35,7 @@ STOPS: Mapping[str, str | None] = {
         "came_back": "returned",
         "closed_rounds": "permission_closed",
         "weakened": "lost_words",
+        "to_confirm": "ready_to_confirm",
         "join_requests": "join_requested",
         "still_right": "still_right",
     }.items()

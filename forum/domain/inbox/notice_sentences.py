@@ -55,6 +55,26 @@ _SENTENCES: Mapping[str, tuple[Any, Any]] = {
         lazy("%(name)s asks you to write where “%(title)s” stands"),
         lazy("%(name)s asks you to write where a thread in %(space)s stands"),
     ),
+    "applied": (
+        lazy("Another city applied “%(title)s”"),
+        lazy("Another city tells how it went with a lesson of yours"),
+    ),
+    "lesson_confirmed": (
+        lazy("“%(title)s” is confirmed by other cities"),
+        lazy("It went well in enough other cities, and an editor confirmed it"),
+    ),
+    "ready_to_confirm": (
+        lazy("“%(title)s” can be confirmed"),
+        lazy("It went well in enough other cities; an editor confirms it"),
+    ),
+    "report_asked": (
+        lazy("How did it go on with “%(title)s”?"),
+        lazy("You told that you were busy with it. A few words help the next city"),
+    ),
+    "foretelling_due": (
+        lazy("What came of what you foretold of “%(title)s”?"),
+        lazy("The day that you chose is there, and others can read it now"),
+    ),
     "thread_locked": (lazy("“%(title)s” was closed"), lazy("A moderator closed this thread in %(space)s")),
     "thread_reopened": (
         lazy("“%(title)s” was opened again"),
@@ -113,6 +133,8 @@ _UNNAMED: Mapping[str, Any] = {
 }
 _OF_SPACE = ("role_", "hand_over_", "left_behind")  # they never have a title
 _OFFERS = lazy("You get this e-mail because you moderate the space.")
+_OF_LESSON = lazy("You get this e-mail because you made the lesson, or are quoted in it.")
+_OF_REPORT = lazy("You get this e-mail because you reported on the lesson.")
 _OF_THREAD = lazy("You get this e-mail because you started the thread, or follow it or its space.")
 _WHY: Mapping[str, Any] = {
     "mention": lazy("You get this e-mail because you were mentioned."),
@@ -123,6 +145,11 @@ _WHY: Mapping[str, Any] = {
     "response_hidden": lazy("You get this e-mail because you wrote the text."),
     "response_restored": lazy("You get this e-mail because you wrote the text."),
     "summary_asked": lazy("You get this e-mail because a moderator asked you."),
+    "applied": _OF_LESSON,
+    "lesson_confirmed": _OF_LESSON,
+    "ready_to_confirm": lazy("You get this e-mail because you are an editor of the network."),
+    "report_asked": _OF_REPORT,
+    "foretelling_due": _OF_REPORT,
     "thread_locked": _OF_THREAD,
     "thread_reopened": _OF_THREAD,
     "thread_narrowed": _OF_THREAD,

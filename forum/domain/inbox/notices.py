@@ -18,9 +18,11 @@ from forum.domain.spaces import join_requests
 from forum.domain.spaces.join_requests import Asker
 from forum.domain.threads import latest_words, mentions
 from forum.infra import i18n, text
+from forum.infra.db import db
 from forum.infra.paging import Page, keyset
 from forum.infra.statements import cached, select_rows
 from forum.models.accounts import Member
+from forum.models.events import Event
 from forum.models.lessons import Lesson, LessonVersion
 from forum.models.notifications import Notification
 from forum.models.spaces import Space
@@ -69,6 +71,7 @@ class Line:
     words: str
     reason: str  # why a post of theirs is hidden, or an earlier version of it
     asker: Asker | None = None
+    city: str = ""  # the code of the one that applied a lesson
 
 
 @dataclass(slots=True)
@@ -101,7 +104,7 @@ class Group:
 def page(actor: Actor, tab: Tab = Tab.ALL, *, cursor: str | None = None) -> Page[Group]:
     """Return a page of what the actor was told, in groups.
 
-    One query; two more where somebody asks to join, and one where a version was hidden.
+    One query; two more where somebody asks to join, and one where a version was hidden or a city applied a lesson.
     """
     rows, following = keyset(
         _lines(tab), keys=KEYS, cursor=cursor, limit=LINES, values=unread_notices.values(actor)
@@ -180,6 +183,7 @@ def _groups(actor: Actor, rows: Sequence[Any], *, by_day: bool = True) -> list[G
         actor, {(row.space_id, row.actor_id) for row in rows if row.kind == "join_requested" and row.space_id}
     )
     reasons = revisions.reasons(actor, [row.event_id for row in rows if row.kind == "version_hidden"])
+    cities = _cities([row.event_id for row in rows if row.kind == "applied"])
     for row in rows:
         day, month = _day(row.created_at)
         about = ("thread", row.thread_id) if row.thread_id else ("lesson", row.lesson_id)
@@ -194,6 +198,7 @@ def _groups(actor: Actor, rows: Sequence[Any], *, by_day: bool = True) -> list[G
                 words=words.get(row.post_id, ""),
                 reason=row.reason or reasons.get(row.event_id, ""),
                 asker=askers.get((row.space_id, row.actor_id)),
+                city=cities.get(row.event_id, ""),
             )
         )
     return list(groups.values())
@@ -215,7 +220,15 @@ def _group(actor: Actor, row: Any, day: Day, month: date | None) -> Group:
     )
 
 
-def _line(row: Any, *, words: str, reason: str, asker: Asker | None) -> Line:
+def _cities(event_ids: Sequence[int]) -> dict[int, str]:
+    """The cities that these events tell of (one query, none without events)."""
+    if not event_ids:
+        return {}
+    rows = db.session.execute(select(Event.id, Event.payload).where(Event.id.in_(event_ids)))
+    return {row.id: str(row.payload.get("city") or "") for row in rows}
+
+
+def _line(row: Any, *, words: str, reason: str, asker: Asker | None, city: str) -> Line:
     return Line(
         id=row.id,
         kind=row.kind,
@@ -228,6 +241,7 @@ def _line(row: Any, *, words: str, reason: str, asker: Asker | None) -> Line:
         words=text.one_line(text.summary(words, WORDS)) if words else "",
         reason=reason,
         asker=asker if row.kind == "join_requested" else None,
+        city=city,
     )
 
 

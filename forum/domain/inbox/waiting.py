@@ -13,7 +13,8 @@ from forum.domain.consents.rounds import ClosedRound
 from forum.domain.digests import moderator_needs, need_queries, subscriptions
 from forum.domain.drafts import queries as draft_queries
 from forum.domain.handovers import open_offers
-from forum.domain.lessons import review_answers, review_requests, weakened
+from forum.domain.lessons import ready, review_answers, review_requests, weakened
+from forum.domain.lessons.ready import ReadyLesson
 from forum.domain.lessons.review_answers import CameBack
 from forum.domain.lessons.review_requests import WaitingReview
 from forum.domain.lessons.weakened import WeakenedLesson
@@ -45,6 +46,7 @@ class Waiting:
     came_back: list[CameBack] = field(default_factory=list)  # to them as a maker
     closed_rounds: list[ClosedRound] = field(default_factory=list)
     weakened: list[WeakenedLesson] = field(default_factory=list)
+    to_confirm: list[ReadyLesson] = field(default_factory=list)  # as an editor
     join_requests: list[WaitingRequest] = field(default_factory=list)
     capacities: list[WaitingLine] = field(default_factory=list)
     own_capacities: list[WaitingLine] = field(default_factory=list)
@@ -64,6 +66,7 @@ QUEUES: Mapping[str, Callable[[Actor], Any]] = {
     "came_back": review_answers.waiting,
     "closed_rounds": rounds.waiting,
     "weakened": weakened.waiting,
+    "to_confirm": ready.waiting,
     "join_requests": join_requests.waiting,
     "capacities": waiting_capacities.of_others,
     "own_capacities": waiting_capacities.own,
@@ -75,7 +78,7 @@ _OF_MODERATORS = {moderator_needs.IN_REVIEW: "came_back", "capacities_anywhere":
 TOLD_OF = frozenset(
     {
         "permission_asked", "permission_closed", "review_asked", "returned", "review_declined", "review_lapsed",
-        "lost_words", "join_requested", "drafts_lapse", "hand_over_offered",
+        "lost_words", "ready_to_confirm", "join_requested", "drafts_lapse", "hand_over_offered",
     }
 )  # fmt: skip
 

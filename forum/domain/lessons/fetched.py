@@ -79,8 +79,8 @@ def _take(got: Fetched, page: LessonPage) -> None:
             elif quote.author is not None and quote.author.city is None:
                 name = " ".join((quote.author.name, quote.author.job, quote.author.org_words))
                 got.texts.append((_("The name with an excerpt"), name))
-    for report in page.adoptions:
-        got.texts.append((_("Who applied it"), f"{report.what_changed}\n{report.what_came}"))
+    for report in page.reports.newest:
+        got.texts.append((_("Who applied it"), "\n".join(report.words.values())))
     got.texts += [(_("What changed"), line.change_note) for line in origin.history]
     got.tags += page.tags
     got.cities |= set(origin.cities)

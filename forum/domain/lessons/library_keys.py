@@ -25,7 +25,7 @@ BATCH = 500
 # What changes them: of which rows which columns.
 _CHANGES: dict[type[Any], tuple[str, ...]] = {
     Lesson: ("current_id", "review_on"),
-    AdoptionReport: ("city", "reported_on", "capacity_id", "reporter_id"),
+    AdoptionReport: ("city", "reported_on", "capacity_id", "reporter_id", "outcome"),
     Capacity: ("confirmed_at", "counts_until", "body", "city"),
 }
 _RANKS = {confidence: rank for rank, confidence in enumerate(Confidence)}

@@ -32,8 +32,7 @@ from forum.policy.visibility import Reader, visible
 
 # The order of lists. When something comes can be seen; the moment is on no page and in no address (`changed_at`).
 LATEST = (Lesson.changed_at, Lesson.id)
-# The cities behind a version as readers may know them: never one behind a masked source (`consent_checks.cities`).
-CITIES = LessonVersion.cities
+CITIES = origin_queries.CITIES
 # The consent under which an excerpt stands in a draft, by its key.
 Terms = Callable[[consent_checks.Key], Consent | Agreed | None]
 

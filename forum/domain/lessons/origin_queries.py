@@ -35,6 +35,8 @@ from forum.models.threads import Post, PostRevision, Thread
 from forum.policy.readers import reader_param
 from forum.policy.visibility import Reader, sees
 
+# The cities behind a version as readers may know them: never one behind a masked source (`consent_checks.cities`).
+CITIES = LessonVersion.cities
 _ANY_VERSION = aliased(LessonVersion)
 
 

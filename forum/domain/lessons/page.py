@@ -5,9 +5,17 @@ Readers who may not see a thread get the words as their author agreed, and nothi
 
 from collections.abc import Collection
 from dataclasses import replace
+from typing import NamedTuple
 
-from forum.domain.lessons import adoptions, consent_checks, origin, origin_filters, page_queries, weakened
-from forum.domain.lessons.adoptions import PostLink
+from forum.domain.lessons import (
+    consent_checks,
+    origin,
+    origin_filters,
+    page_queries,
+    report_list,
+    weakened,
+)
+from forum.domain.lessons.report_list import PostLink
 from forum.domain.lessons.views import ClaimView, ExcerptView, LessonPage, SourceLink
 from forum.domain.people.bylines import Byline, byline, masked
 from forum.domain.threads import excerpts
@@ -30,8 +38,31 @@ def page(reader: Actor | None, public_id: str, number: str | None = None) -> Les
     row = db.session.execute(query, values).one_or_none()
     if row is None:
         raise NotFound
-    *shown, has_notices = row
-    return replace(_composed(reader, *shown), has_notices=bool(has_notices))
+    lesson, version, tag_words, hidden, has_notices, has_orphans = row
+    shown = _composed(reader, lesson, version, tag_words, hidden)
+    if has_orphans:
+        orphans = report_list.orphans(reader, lesson)
+        shown = replace(shown, reports=replace(shown.reports, orphans=orphans))
+    return replace(shown, has_notices=bool(has_notices))
+
+
+class Titled(NamedTuple):
+    """A published lesson with its title, and whether where it comes from is kept from its reader."""
+
+    lesson: Lesson
+    title: str
+    hidden: bool
+    cities: list[str]  # behind it, as everybody may know them
+
+
+def title_of(reader: Actor | None, public_id: str) -> Titled:
+    """Return a published lesson for a page about what belongs to it (one query); NotFound."""
+    row = db.session.execute(
+        page_queries.titled(reader is not None), {**reader_values(reader), "public_id": public_id}
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    return Titled(row[0], row.title, bool(row.hidden), [] if row.hidden else list(row.cities))
 
 
 def preview(
@@ -117,7 +148,7 @@ def _composed(
         claims=_claims(lesson, version, claims, {thread.id for thread in shown}, terms),
         sources=[SourceLink(thread.id, thread.slug, thread.title) for thread in shown],
         origin=origin.known(reader, lesson, version, hidden=bool(hidden), complete=complete),
-        adoptions=adoptions.of_lesson(reader, lesson),
+        reports=report_list.of_lesson(reader, lesson, hidden=bool(hidden)),
         tags=sorted(tag_words.split("\n"), key=sort_key) if tag_words else [],
         overdue=lesson.review_on is not None
         and lesson.review_on < origin_filters.due_before(hidden=bool(hidden)),

@@ -7,13 +7,13 @@ from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Integer, Select, String, and_, bindparam, false, func, or_, select
 
-from forum.domain.lessons.origin_queries import is_hidden
+from forum.domain.lessons.origin_queries import CITIES, is_hidden
 from forum.domain.mailing import unread_notices
-from forum.domain.people import bylines
 from forum.infra.statements import cached
-from forum.models.accounts import Capacity, Member
-from forum.models.adoptions import AdoptionReport
+from forum.models.accounts import Capacity
+from forum.models.adoptions import AdoptionOutcome, AdoptionReport
 from forum.models.claims import Claim, Excerpt
+from forum.models.foretellings import Foretelling
 from forum.models.lessons import Lesson, LessonSource, LessonVersion
 from forum.models.notifications import Notification
 from forum.models.themes import LessonTag
@@ -25,9 +25,10 @@ from forum.policy.visibility import sees
 _LESSON_ID = bindparam("lesson_id", type_=Integer)
 
 # Whether a report, with its capacity (outer), counts: made in one of its city that counts, or before there was
-# confirmation.
+# confirmation. Who considered a lesson and left it did not apply it.
 _OF_ITS_CITY = and_(Capacity.confirmed_at.is_not(None), of_a_city(), Capacity.city == AdoptionReport.city)
-COUNTS = func.coalesce(or_(_OF_ITS_CITY, Capacity.counts_until >= AdoptionReport.reported_on), false())
+_SAID_IN = or_(_OF_ITS_CITY, Capacity.counts_until >= AdoptionReport.reported_on)
+COUNTS = func.coalesce(and_(_SAID_IN, AdoptionReport.outcome != AdoptionOutcome.NOT_DONE), false())
 REPORT = (
     AdoptionReport.id,
     AdoptionReport.lesson_id,
@@ -40,14 +41,15 @@ REPORT = (
 @cached
 def published(signed_in: bool, numbered: bool) -> Select[Any]:
     """The lesson with `public_id`, its current version or the one with `number`, its tags, whether it is hidden from
-    the reader where it comes from, and whether they were told of it and have not read that.
+    the reader where it comes from, whether they were told of it and have not read that, and whether something was
+    foretold of it beside no report.
     """
     which = LessonVersion.number == bindparam("number", type_=String) if numbered else _is_current()
     reader = reader_param(signed_in)
     about = Notification.lesson_id == Lesson.id
     told = unread_notices.any_of(reader.id, about).correlate(Lesson) if reader else false()
     query: Any = (
-        select(Lesson, LessonVersion, _tag_words(), is_hidden(reader).label("hidden"), told)
+        select(Lesson, LessonVersion, _tag_words(), is_hidden(reader).label("hidden"), told, _has_orphans())
         .join(LessonVersion, and_(LessonVersion.lesson_id == Lesson.id, which))
         .where(
             Lesson.public_id == bindparam("public_id", type_=String),
@@ -56,6 +58,18 @@ def published(signed_in: bool, numbered: bool) -> Select[Any]:
             # A published version is read by who may read its lesson; asked of the joined row, that costs no scan.
             sees(Lesson, reader),
         )
+    )
+    return cast(Select[Any], query)
+
+
+@cached
+def titled(signed_in: bool) -> Select[Any]:
+    """The published lesson with `public_id`, what it is called, and as far as the reader may know it where from."""
+    reader = reader_param(signed_in)
+    query: Any = (
+        select(Lesson, LessonVersion.title, CITIES, is_hidden(reader).label("hidden"))
+        .join(LessonVersion, LessonVersion.id == Lesson.current_id)
+        .where(Lesson.public_id == bindparam("public_id", type_=String), sees(Lesson, reader))
     )
     return cast(Select[Any], query)
 
@@ -106,34 +120,16 @@ def quotes(version_id: Any, thread_id: Any, *by: ColumnElement[bool]) -> ColumnE
     return words.correlate(Lesson, Thread).exists()
 
 
-@cached
-def adoptions(signed_in: bool) -> Select[Any]:
-    """The reports on the lesson, the latest first, each with its post where the reader may see the thread."""
-    reader = reader_param(signed_in)
-    query: Any = (
-        select(
-            *REPORT,
-            AdoptionReport.outcome,
-            AdoptionReport.reported_on,
-            AdoptionReport.what_changed,
-            AdoptionReport.what_came,
-            Thread.id.label("thread_id"),
-            Thread.slug,
-            Post.number,
-            *bylines.COLUMNS,
-        )
-        .join(Member, Member.id == AdoptionReport.reporter_id)
-        .outerjoin(Capacity, Capacity.id == AdoptionReport.capacity_id)
-        .outerjoin(Post, Post.id == AdoptionReport.post_id)
-        .outerjoin(Thread, and_(Thread.id == Post.thread_id, sees(Thread, reader)))
-        .where(AdoptionReport.lesson_id == _LESSON_ID, sees(AdoptionReport, reader))
-        .order_by(AdoptionReport.reported_on.desc(), AdoptionReport.id.desc())
-    )
-    return cast(Select[Any], query)
-
-
 def _is_current() -> Any:
     return LessonVersion.id == Lesson.current_id
+
+
+def _has_orphans() -> Any:
+    """Whether something was foretold of the lesson whose report was taken back: it is shown beside no report."""
+    orphans = select(Foretelling.id).where(
+        Foretelling.lesson_id == Lesson.id, Foretelling.report_id.is_(None)
+    )
+    return orphans.correlate(Lesson).exists().label("has_orphans")
 
 
 def _tag_words() -> Any:

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 
 from forum.domain.lessons import page as lesson_page
-from forum.domain.lessons.adoptions import PostLink
+from forum.domain.lessons.report_list import PostLink
 from forum.domain.lessons.views import ExcerptView, LessonPage
 from forum.infra.db import db
 from forum.models.claims import Claim, Excerpt

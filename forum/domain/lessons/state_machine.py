@@ -167,6 +167,9 @@ TABLE: dict[StepKind, Transition] = {
     StepKind.REVISE: Transition(frozenset({PUBLISHED}), DRAFT, _moderates),
     StepKind.DISCARD: Transition(frozenset({DRAFT}), None, _edits),
     StepKind.TAKE_OVER: Transition(MAKING, None, _told),
+    StepKind.CONFIRM: Transition(MAKING | {PUBLISHED}, None, _told),
+    StepKind.UNDO_CONFIRM: Transition(MAKING | {PUBLISHED}, None, _told),
+    StepKind.UNCONFIRM: Transition(MAKING | {PUBLISHED}, None, _forum),
     StepKind.TAKE_OUT: Transition(MAKING | {PUBLISHED}, None, _forum),
 }
 STATES = {

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from forum.domain.lessons.adoptions import Adoption, Pair, PostLink
+from forum.domain.lessons.adoptions import Pair
 from forum.domain.lessons.origin import Origin
+from forum.domain.lessons.report_list import PostLink, Reports
 from forum.domain.people.bylines import Byline
 from forum.models.lessons import Lesson, LessonVersion
 
@@ -54,7 +55,7 @@ class LessonPage:
     claims: list[ClaimView]
     sources: list[SourceLink]
     origin: Origin
-    adoptions: list[Adoption]
+    reports: Reports
     tags: list[str]
     overdue: bool
     may_revise: bool
@@ -74,4 +75,4 @@ class LessonPage:
     @property
     def pairs(self) -> list[Pair]:
         """City and outcome of each report that lights its city, from old to new, for the ring."""
-        return [(report.city, report.outcome) for report in reversed(self.adoptions) if report.lights]
+        return self.reports.pairs

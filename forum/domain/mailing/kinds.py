@@ -8,6 +8,7 @@ from typing import Any
 
 from forum.domain.mailing.hand_over_kinds import HAND_OVERS
 from forum.domain.mailing.kind import Kind
+from forum.domain.mailing.report_kinds import REPORTS
 from forum.domain.mailing.stops import DIGEST, STOPS, Stop
 from forum.infra.i18n import lazy
 from forum.models.mail import Lane
@@ -188,6 +189,7 @@ _TABLE = (
         stop="own_lessons",
         letters=("review_lapsed",),
     ),
+    *REPORTS,
     Kind(
         "join_requested",
         lazy("Somebody asks to join a space that you moderate"),

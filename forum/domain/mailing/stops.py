@@ -78,6 +78,11 @@ STOPS: Mapping[str, Stop] = {
             lazy("What happens to lessons that you make"),
         ),
         Stop(
+            "applications",
+            lazy("e-mails about how lessons of yours are applied, and how it goes on where you apply one"),
+            lazy("How lessons of yours are applied, and how it goes on where you apply one"),
+        ),
+        Stop(
             "requests",
             lazy("e-mails about requests to join a space that you moderate"),
             lazy("Requests to join a space that you moderate"),

@@ -5,6 +5,7 @@ from forum.models.search import ClaimText, PostText, TitleText, VersionText
 
 _LOG = "the moderation log is append-only"
 _STEPS = "the log of a lesson is only added to"
+_FORETOLD = "a sealed foretelling never changes"
 _SEAL = "a sealed version never changes"
 _SEALED = (
     "title",
@@ -17,10 +18,17 @@ _SEALED = (
     "recommendation",
 )
 _CHANGED = " OR ".join(f"NEW.{name} <> OLD.{name}" for name in _SEALED)
+# Words may leave a foretelling, all at once and with their salt, when an account is erased.
+_KEPT = ("lesson_id", "author_id", "city", "due_on", "sha256", "sealed_at")
+_REWORDED = " OR ".join(f"NEW.{name} <> OLD.{name}" for name in ("expected", "stop_when", "salt"))
+_EMPTIED = "NEW.expected = '' AND NEW.stop_when = '' AND NEW.salt = ''"
+_REFUSED = (
+    f"{' OR '.join(f'NEW.{name} <> OLD.{name}' for name in _KEPT)} OR (({_REWORDED}) AND NOT ({_EMPTIED}))"
+)
 
-# What the database itself refuses, a change of a log and of a sealed version: name, table, what is done
-# (on SQLite the whole trigger, on PostgreSQL the body of its function). One that a migration takes away stays here as
-# long as backups from before it are brought in.
+# What the database itself refuses, a change of a log, of a sealed version and of what was foretold: name, table, what
+# is done (on SQLite the whole trigger, on PostgreSQL the body of its function). One that a migration takes away stays
+# here as long as backups from before it are brought in.
 GUARDS = {
     "sqlite": {
         **{
@@ -39,6 +47,16 @@ GUARDS = {
             )
             for verb in ("UPDATE", "DELETE")
         },
+        "foretelling_sealed": (
+            "foretelling",
+            f"CREATE TRIGGER foretelling_sealed BEFORE UPDATE ON foretelling WHEN {_REFUSED}"
+            f" BEGIN SELECT RAISE(ABORT, '{_FORETOLD}'); END",
+        ),
+        "foretelling_kept": (
+            "foretelling",
+            "CREATE TRIGGER foretelling_kept BEFORE DELETE ON foretelling"
+            f" BEGIN SELECT RAISE(ABORT, '{_FORETOLD}'); END",
+        ),
         "lesson_version_sealed": (
             "lesson_version",
             "CREATE TRIGGER lesson_version_sealed BEFORE UPDATE ON lesson_version WHEN OLD.sealed_at IS NOT NULL"
@@ -48,6 +66,8 @@ GUARDS = {
     "postgresql": {
         "moderation_action_kept": ("moderation_action", f"BEGIN RAISE EXCEPTION '{_LOG}'; END"),
         "lesson_step_kept": ("lesson_step", f"BEGIN RAISE EXCEPTION '{_STEPS}'; END"),
+        "foretelling_sealed": ("foretelling", f"BEGIN RAISE EXCEPTION '{_FORETOLD}'; END"),
+        "foretelling_kept": ("foretelling", f"BEGIN RAISE EXCEPTION '{_FORETOLD}'; END"),
         "lesson_version_sealed": ("lesson_version", f"BEGIN RAISE EXCEPTION '{_SEAL}'; END"),
     },
 }

@@ -107,6 +107,17 @@ ADOPTION_OUTCOMES: Mapping[str, Any] = {
     "partly": lazy("Worked in part"),
     "running": lazy("Still running"),
     "failed": lazy("Did not work"),
+    "not_done": lazy("Considered and not done"),
+}
+SPOKE: Mapping[str, Any] = {
+    "before": lazy("Yes, before we began"),
+    "during": lazy("Yes, while we were at it"),
+    "no": lazy("No"),
+}
+ADVICE: Mapping[str, Any] = {
+    "yes": lazy("Yes"),
+    "depends": lazy("It depends"),
+    "no": lazy("No"),
 }
 STANCES: Mapping[str, Any] = {
     "supports": lazy("Supports"),

@@ -15,7 +15,7 @@ from forum.domain.mailing.kinds import KINDS
 from forum.domain.spaces import guests
 from forum.domain.themes import labels
 from forum.infra import bidi, hyphens, i18n, text, tokens, weekdays, xml_text, zones
-from forum.web import ages, fragments, ring, text_fields
+from forum.web import ages, fragments, report_sentences, ring, text_fields
 from forum.web.http import indexing, language, links, unread
 from forum.web.http.current_user import actor, looks, viewer
 from forum.web.http.prefetch import flashed_messages
@@ -92,6 +92,7 @@ def init_app(app: Flask) -> None:
         canonical=indexing.canonical,
         links=links,
         rings=ring,
+        report_sentences=report_sentences,
         last_post=ages.last_post,
         text_fields=text_fields,
         fragment=fragments.fragment,

@@ -118,6 +118,7 @@ def everything_waits():
     review_requests.decline(actor(reviewer), in_review(scenario, asked=reviewer).id)
     lessons.send_back(actor(reviewer), in_review(scenario).id, note="Look at claim 1.")
     scenario.published().weakened_at = clock.now() - timedelta(hours=1)
+    scenario.published().ready_at = clock.now() - timedelta(hours=1)
     knock(scenario.space)
     make_thread(scenario.space, reviewer, axis=None)
     noor, admin = (

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import delete
 
-from forum.domain.lessons import adoptions, lessons, library, of_thread, page
+from forum.domain.lessons import confirming, lessons, library, of_thread, page, report_list, reports
 from forum.domain.people import capacities
 from forum.infra.db import db
 from forum.models.accounts import Body, Capacity, Confirmation, Level, Member
@@ -29,7 +29,7 @@ def report(scenario, city, by=None, *, outcome="worked", **over):
     """A report of a city, by its member unless said otherwise."""
     day = over.pop("reported_on", scenario.day)
     reporter = by or scenario.of[city]
-    return adoptions.record(
+    return reports.record(
         scenario.lesson.id, city=city, reporter_id=reporter.id, outcome=outcome, reported_on=day, **over
     )
 
@@ -49,16 +49,16 @@ def test_reports_from_two_other_cities_confirm_a_lesson(scenario):
     lesson = scenario.lesson
     for city, outcome in (("gent", "failed"), ("aalst", "worked"), ("genk", "worked")):
         report(scenario, city, outcome=outcome)
-    assert lesson.confirmed_at is None
+    assert lesson.ready_at is None
     report(scenario, "leuven", outcome="adapted", what_came="It held.", post_id=scenario.posts()[1].id)
-    assert lesson.confirmed_at is not None
-    reports = adoptions.of_lesson(scenario.actor("reader"), lesson)
-    assert [report.city for report in reports] == ["leuven", "genk", "aalst", "gent"]
-    assert (reports[0].what_came, reports[0].post.number) == ("It held.", 2)
+    assert lesson.ready_at is not None
+    told = report_list.of_lesson(scenario.actor("reader"), lesson).newest
+    assert [report.city for report in told] == ["leuven", "genk", "aalst", "gent"]
+    assert (told[0].words["what_came"], told[0].post.number) == ("It held.", 2)
     scenario.thread.audience = Audience.SPACE
     db.session.flush()
-    assert adoptions.of_lesson(scenario.actor("reader"), lesson)[0].post is None
-    assert adoptions.of_lesson(None, lesson) == []
+    assert report_list.of_lesson(scenario.actor("reader"), lesson).newest[0].post is None
+    assert report_list.of_lesson(None, lesson).newest == []
 
 
 # Who reports for Leuven, after Genk did: does that confirm the lesson, and does the ring show Leuven?
@@ -85,8 +85,8 @@ def test_only_what_counts_confirms_a_lesson_and_lights_the_ring(how, scenario):
     report(scenario, "genk")
     made = report(scenario, "leuven")
     lit = on_card(scenario)
-    assert (scenario.lesson.confirmed_at is not None, ("leuven", "worked") in lit) == (confirms, lights)
-    (shown, _genk) = adoptions.of_lesson(scenario.actor("reader"), scenario.lesson)
+    assert (scenario.lesson.ready_at is not None, ("leuven", "worked") in lit) == (confirms, lights)
+    (shown, _genk) = report_list.of_lesson(scenario.actor("reader"), scenario.lesson).newest
     assert (shown.city, shown.by.unconfirmed) == (made.city, how == "in one that waits")
 
 
@@ -94,9 +94,9 @@ def test_two_cities_of_one_person_are_one_witness(scenario):
     report(scenario, "genk")
     capacity(scenario.of["genk"], "leuven", confirmation=Confirmation.MODERATOR)
     report(scenario, "leuven", scenario.of["genk"])
-    assert scenario.lesson.confirmed_at is None
+    assert scenario.lesson.ready_at is None
     report(scenario, "leuven")
-    assert scenario.lesson.confirmed_at is not None
+    assert scenario.lesson.ready_at is not None
 
 
 def on_card(scenario):
@@ -131,8 +131,8 @@ def test_no_ring_lights_a_city_for_whom_a_university_or_nobody_spoke(scenario):
     report(scenario, "leuven", db.session.get_one(Member, waits.member_id), capacity_id=waits.id)
     report(scenario, "genk", academic)
     assert rings(scenario) == []
-    assert scenario.lesson.confirmed_at is None
-    read = adoptions.of_lesson(scenario.actor("reader"), scenario.lesson)
+    assert scenario.lesson.ready_at is None
+    read = report_list.of_lesson(scenario.actor("reader"), scenario.lesson).newest
     assert [report.city for report in read] == ["genk", "leuven"], "they are read all the same"
     capacities.confirm(waits, Confirmation.MODERATOR, by_id=academic.id)
     assert rings(scenario) == ["leuven"]
@@ -143,11 +143,11 @@ def test_a_report_counts_once_its_capacity_is_confirmed(scenario):
     held = capacity(scenario.of["leuven"], "leuven")
     report(scenario, "genk")
     report(scenario, "leuven")
-    assert scenario.lesson.confirmed_at is None
+    assert scenario.lesson.ready_at is None
     held.confirmed_at = scenario.lesson.published_at
     db.session.flush()
-    adoptions.confirm_again(held.id)
-    assert scenario.lesson.confirmed_at is not None
+    confirming.weigh_again(held.id)
+    assert scenario.lesson.ready_at is not None
 
 
 def test_what_confirms_a_masked_lesson_tells_nothing_of_its_city(session):
@@ -163,6 +163,6 @@ def test_what_confirms_a_masked_lesson_tells_nothing_of_its_city(session):
         confirmed = []
         for city in reporting:
             report(scenario, city, make_member("Kim", city=city))
-            confirmed.append(scenario.lesson.confirmed_at is not None)
+            confirmed.append(scenario.lesson.ready_at is not None)
         told.append(confirmed)
     assert told == [[False, False, True]] * 2

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from forum.domain.choices import Counts
-from forum.domain.lessons import adoptions, lessons, library, library_facets
+from forum.domain.lessons import lessons, library, library_facets, reports
 from forum.domain.lessons.library_choice import KINDS, KNOWN, LATELY, Choice
 from forum.domain.lessons.library_sorts import APPLIED, CERTAIN, DUE, LATEST, SORTS
 from forum.infra import clock
@@ -37,7 +37,7 @@ def publish(scenario, audience, **values):
 
 def report(lesson, city, reporter, outcome=AdoptionOutcome.WORKED, ago=0):
     day = clock.now().date() - timedelta(days=ago)
-    return adoptions.record(lesson.id, city=city, reporter_id=reporter.id, outcome=outcome, reported_on=day)
+    return reports.record(lesson.id, city=city, reporter_id=reporter.id, outcome=outcome, reported_on=day)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from forum.domain.lessons import adoptions, lessons, library, library_keys
+from forum.domain.lessons import lessons, library, library_keys, reports
 from forum.domain.lessons.library_choice import Choice
 from forum.domain.lessons.library_sorts import SORTS
 from forum.domain.people import profiles
@@ -104,7 +104,7 @@ class Network:
         ).all()
         spoke_as = self.chance.choice([*held, *held[-1:], None])
         city = (spoke_as and spoke_as.city) or self.chance.choice(CITIES)
-        adoptions.record(
+        reports.record(
             self.one(Lesson).id, city=city, reporter_id=by.id, reported_on=day,
             outcome=self.chance.choice(list(AdoptionOutcome)), capacity_id=spoke_as and spoke_as.id,
         )  # fmt: skip
@@ -126,7 +126,7 @@ class Network:
         self.let_wait(by)
         lesson_id = self.one(Lesson).id
         for city, days_ago in zip(self.chance.sample(CITIES, 2), (390, 380), strict=True):
-            adoptions.record(
+            reports.record(
                 lesson_id, city=city, reporter_id=by.id, reported_on=day - timedelta(days=days_ago),
                 outcome=AdoptionOutcome.WORKED,
             )  # fmt: skip
@@ -143,7 +143,7 @@ class Network:
         first = db.session.scalars(select(Capacity).where(Capacity.member_id == by.id)).one()
         said = {name: getattr(first, name) for name in ("level", "body", "city", "starts_on")}
         other = profiles.add_capacity(actor(by), function="other words", **said)
-        adoptions.record(
+        reports.record(
             self.one(Lesson).id, city=other.city, reporter_id=by.id, reported_on=self.day(),
             outcome=AdoptionOutcome.WORKED, capacity_id=other.id,
         )  # fmt: skip
@@ -206,7 +206,7 @@ def test_a_report_that_goes_to_other_words_which_count_lights_its_city(session):
     db.session.flush()
     same = {"level": coach.level, "body": coach.body, "city": coach.city, "starts_on": coach.starts_on}
     nurse = profiles.add_capacity(actor(wim), function="nurse", **same)
-    adoptions.record(
+    reports.record(
         lesson.id,
         city="gent",
         reporter_id=wim.id,
@@ -229,7 +229,7 @@ def test_a_report_lights_its_city_from_the_moment_at_which_its_capacity_is_confi
     held = db.session.scalars(select(Capacity).where(Capacity.member_id == by.id)).one()
     held.confirmed_at = held.confirmation = None
     db.session.flush()
-    adoptions.record(
+    reports.record(
         lesson.id,
         city="leuven",
         reporter_id=by.id,

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
-from forum.domain.lessons import adoptions, library_keys
+from forum.domain.lessons import library_keys, reports
 from forum.domain.people import capacities, mail_links
 from forum.domain.spaces import invitations
 from forum.infra import clock
@@ -31,7 +31,7 @@ def lesson_id(live_app):
 
 
 def report(lesson_id, member_id, city, capacity_id=None):
-    adoptions.record(
+    reports.record(
         lesson_id,
         city=city,
         reporter_id=member_id,

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from forum.domain.lessons import adoptions, lessons, of_thread
+from forum.domain.lessons import lessons, of_thread, reports
 from forum.models.adoptions import AdoptionOutcome
 from forum.models.spaces import Audience
 from tests import reviewed
@@ -29,7 +29,7 @@ def test_each_reader_meets_the_lessons_that_are_meant_for_her(count_queries):
     scenario.draft()
     for city, outcome in (("brugge", AdoptionOutcome.WORKED), ("genk", AdoptionOutcome.FAILED)):
         reporter = make_member("Kim", city=city)
-        adoptions.record(
+        reports.record(
             between.id, city=city, reporter_id=reporter.id, outcome=outcome, reported_on=date(2026, 1, 5)
         )
 

@@ -10,6 +10,7 @@ from forum.domain.lessons import lessons, selectors
 from forum.domain.threads import posts
 from forum.infra.db import db
 from forum.models.spaces import Audience
+from tests import reviewed
 from tests.factories import actor, sign_in
 from tests.lesson_scenario import OPENING, WORDS, build
 
@@ -43,7 +44,7 @@ def test_only_who_reads_the_thread_gets_a_place_and_what_stands_around_it(app):
     lesson = scenario.draft()
     scenario.agree(lesson)
     lessons.submit(scenario.actor("curator"), lesson.id, audience=Audience.NETWORK)
-    lessons.publish(scenario.actor("reviewer"), lesson.id, recognised=False)
+    reviewed.publish(scenario.actor("reviewer"), lesson.id, recognised=False)
     db.session.commit()
     inside = read(app, lesson, scenario.second)
     (one,) = inside["items"]
@@ -86,7 +87,7 @@ def test_words_that_were_adapted_are_no_quotation(app):
     consent = scenario.agree(lesson)
     consent.words, consent.adapted = "they miss somebody to talk with", True
     lessons.submit(scenario.actor("curator"), lesson.id, audience=Audience.NETWORK)
-    lessons.publish(scenario.actor("reviewer"), lesson.id, recognised=False)
+    reviewed.publish(scenario.actor("reviewer"), lesson.id, recognised=False)
     db.session.commit()
     assert read(app, lesson, scenario.reader)["items"] == []
     assert [one["target"]["selector"][0]["exact"] for one in read(app, lesson, scenario.second)["items"]] == [

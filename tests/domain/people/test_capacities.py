@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import delete, select
 
-from forum.domain.lessons import adoptions, lessons
+from forum.domain.lessons import lessons, reports
 from forum.domain.lessons import page as lesson_page
 from forum.domain.lessons.workbench import desk
 from forum.domain.people import capacities, profiles
@@ -158,8 +158,8 @@ def test_a_report_on_a_lesson_is_made_in_the_capacity_of_the_day_it_tells_of():
     lesson, made = scenario.published(), people(scenario.space)
 
     def reported_on(day):
-        reports = {
-            name: adoptions.record(
+        made_of = {
+            name: reports.record(
                 lesson.id,
                 city="gent",
                 reporter_id=member.id,
@@ -168,7 +168,7 @@ def test_a_report_on_a_lesson_is_made_in_the_capacity_of_the_day_it_tells_of():
             )
             for name, member in made.items()
         }
-        return functions({name: report.capacity_id for name, report in reports.items()})
+        return functions({name: report.capacity_id for name, report in made_of.items()})
 
     assert reported_on(NOON.date()) == SPEAKS_AS
     assert reported_on(date(2026, 5, 19)) == SPEAKS_AS | {"ended": "ended", "begins today": ""}

@@ -6,7 +6,7 @@ from threading import Event, Thread
 import pytest
 from sqlalchemy import delete, select
 
-from forum.domain.lessons import adoptions
+from forum.domain.lessons import reports
 from forum.domain.people import capacities, profiles
 from forum.domain.spaces import confirmations, join_requests
 from forum.domain.threads import threads
@@ -60,7 +60,7 @@ def test_what_was_written_under_a_typo_counts_once_the_right_words_are_confirmed
     noor, wouter = people
     typo, lesson = hold(noor), build().published()
     write(noor, "one")
-    adoptions.record(
+    reports.record(
         lesson.id, city="gent", reporter_id=noor.id, outcome=AdoptionOutcome.WORKED, reported_on=NOON.date()
     )
     right = profiles.reword_capacity(actor(noor), typo.id, function="coach")

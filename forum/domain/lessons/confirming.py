@@ -1,0 +1,180 @@
+"""When enough other cities applied a lesson well, and an editor who says so: then it is confirmed."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import exists, select
+
+from forum.domain.audit import undoable
+from forum.domain.audit.undoable import OpenAct
+from forum.domain.lessons import earlier_curators, origin_queries, page_queries, state_machine
+from forum.domain.lessons.adoptions import lighting
+from forum.domain.lessons.state_machine import Move
+from forum.domain.mailing import events
+from forum.infra import clock
+from forum.infra.db import db
+from forum.infra.i18n import _
+from forum.models.accounts import Capacity, NetworkRole
+from forum.models.adoptions import AdoptionOutcome, AdoptionReport
+from forum.models.lesson_steps import StepKind
+from forum.models.lessons import Lesson
+from forum.models.spaces import Space
+from forum.models.undo import UndoableAct, UndoKind
+from forum.policy.actions import YES, Answer, require
+from forum.policy.actors import Actor
+from forum.policy.errors import Conflict, NotFound
+from forum.policy.reporting import may_confirm
+from forum.policy.visibility import get_visible, sees
+
+ENOUGH = 2  # other cities in which it went well
+WELL = frozenset({AdoptionOutcome.WORKED, AdoptionOutcome.ADAPTED, AdoptionOutcome.PARTLY})
+
+
+def confirming(reports: Iterable[Any], *, home: str | None, masked: bool) -> Any | None:
+    """Return the report with which enough cities applied a lesson of that city well, of all from old to new, or None.
+
+    Rows as for `adoptions.lighting`, with `outcome` and `stands`: what was gone on with says nothing any more. One
+    person is one witness, for one city; that of the lesson is none.
+    """
+    # To leave its own city out of a masked lesson would tell which one it is: of any three cities, two are others.
+    enough = ENOUGH + 1 if masked else ENOUGH
+    cities: set[str] = set()
+    for report in lighting(reports):
+        if report.stands and report.outcome in WELL and (masked or report.city != home):
+            cities.add(report.city)
+            if len(cities) == enough:
+                return report
+    return None
+
+
+def has_enough(lesson: Lesson) -> bool:
+    """Return whether enough other cities applied a lesson well, as its reports stand now."""
+    db.session.flush()
+    masked, home = db.session.execute(
+        select(origin_queries.is_masked(), Space.city)
+        .select_from(Lesson)
+        .join(Space, Space.id == Lesson.space_id)
+        .where(Lesson.id == lesson.id)
+    ).one()
+    reports = select(*page_queries.REPORT, AdoptionReport.outcome, AdoptionReport.stands).outerjoin(
+        Capacity, Capacity.id == AdoptionReport.capacity_id
+    )
+    rows = db.session.execute(
+        reports.where(AdoptionReport.lesson_id == lesson.id).order_by(
+            AdoptionReport.reported_on, AdoptionReport.id
+        )
+    )
+    return confirming(rows, home=home, masked=masked) is not None
+
+
+@contextmanager
+def weighed(lesson: Lesson) -> Iterator[None]:
+    """Change the reports of a lesson, itself locked, in the block; look then whether it waits for an editor.
+
+    Where enough cities had applied it well and no longer do, it is not confirmed any more. One that was confirmed
+    without that stays so.
+    """
+    before = has_enough(lesson)
+    yield
+    _settle(lesson, fell=before)
+
+
+def weigh_again(capacity_id: int) -> None:
+    """Look anew at the lessons on which somebody reported in a capacity that counts from now on (system verb)."""
+    reported = select(AdoptionReport.lesson_id).where(AdoptionReport.capacity_id == capacity_id).distinct()
+    for lesson_id in db.session.scalars(reported.order_by(AdoptionReport.lesson_id)).all():
+        _settle(db.session.get_one(Lesson, lesson_id, with_for_update=True), fell=False)
+
+
+def _settle(lesson: Lesson, *, fell: bool) -> None:
+    if has_enough(lesson):
+        if lesson.confirmed_at is None and lesson.ready_at is None:
+            lesson.ready_at = clock.now()
+            events.record("lesson.ready", lesson_id=lesson.id)
+    else:
+        lesson.ready_at = None
+        if fell and lesson.confirmed_at is not None:
+            step = state_machine.begin(StepKind.UNCONFIRM, Move(None, lesson))
+            lesson.confirmed_at = None
+            step.finish()
+    db.session.flush()
+
+
+def answer(actor: Actor | None, lesson: Lesson) -> Answer:
+    """Return whether the actor may confirm a lesson (one query for an editor)."""
+    first = may_confirm(actor, lesson, made=False, reported=False)
+    if actor is None or not first:
+        return first
+    reported = exists().where(AdoptionReport.lesson_id == lesson.id, AdoptionReport.reporter_id == actor.id)
+    made = actor.id in (lesson.curator_id, *earlier_curators.ids(lesson))
+    return may_confirm(actor, lesson, made=made, reported=bool(db.session.scalar(select(reported))))
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """What an editor may do with a lesson that went well elsewhere: confirm it, or undo that they did (`acts`)."""
+
+    answer: Answer
+    acts: list[OpenAct]
+
+
+def of_page(reader: Actor | None, lesson: Lesson) -> Confirmation | None:
+    """Return what an editor may do on the page of a lesson (one query at most); None for anybody else."""
+    if reader is None or NetworkRole.EDITOR not in reader.network_roles:
+        return None
+    if lesson.confirmed_at is not None:
+        recent = lesson.confirmed_at > clock.now() - undoable.WINDOW
+        acts = undoable.open_acts(reader, kind=UndoKind.CONFIRM) if recent else []
+        own = [act for act in acts if act.before["lesson_id"] == lesson.id]
+        return Confirmation(YES, own) if own else None
+    return Confirmation(answer(reader, lesson), []) if lesson.ready_at is not None else None
+
+
+def confirm(actor: Actor, public_id: str) -> Lesson:
+    """Confirm a lesson that enough other cities applied well; once confirmed, nothing more.
+
+    It can be undone for ten minutes. NotFound, Forbidden; Conflict when too few cities did.
+    """
+    lesson = published(actor, public_id, lock=True)
+    may = answer(actor, lesson)
+    require(may)
+    if lesson.confirmed_at is not None:
+        return lesson
+    step = state_machine.begin(StepKind.CONFIRM, Move(actor, lesson, may=may))
+    if not has_enough(lesson):
+        raise Conflict(_("Too few other cities reported that this lesson went well."))
+    before = {"lesson_id": lesson.id, "public_id": lesson.public_id}
+    act = undoable.note(actor, UndoKind.CONFIRM, before=before)
+    lesson.confirmed_at, lesson.ready_at = act.at, None
+    step.finish()
+    events.record("lesson.confirmed", lesson_id=lesson.id, actor_id=actor.id, act_id=act.id)
+    return lesson
+
+
+def undo(actor: Actor, act: UndoableAct) -> None:
+    """Take back a confirmation of this member's; Conflict when it did not last until now."""
+    lesson: Lesson = get_visible(Lesson, actor, act.before["lesson_id"], lock=True)
+    act = undoable.own(actor, act.id, lock=True)
+    if act.undone_at is not None:
+        return
+    if lesson.confirmed_at != act.at:
+        raise Conflict(_("This lesson is no longer confirmed as you left it."))
+    step = state_machine.begin(StepKind.UNDO_CONFIRM, Move(actor, lesson, may=YES))
+    lesson.confirmed_at = None
+    step.finish()
+    undoable.note_undone(act)
+    _settle(lesson, fell=False)
+
+
+def published(reader: Actor | None, public_id: str, *, lock: bool = False) -> Lesson:
+    """Return a published lesson that the reader may see, read anew and locked if asked; NotFound."""
+    query = select(Lesson).where(Lesson.public_id == public_id, Lesson.current_id.is_not(None))
+    query = query.where(sees(Lesson, reader))
+    if lock:
+        query = query.with_for_update(of=Lesson).execution_options(populate_existing=True)
+    lesson = db.session.scalars(query).one_or_none()
+    if lesson is None:
+        raise NotFound
+    return lesson

@@ -1,0 +1,41 @@
+"""Lessons that enough other cities applied well, in the queue of the editors who may confirm them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import exists, select
+
+from forum.infra.db import db
+from forum.models.accounts import NetworkRole
+from forum.models.adoptions import AdoptionReport
+from forum.models.lessons import Lesson, LessonVersion
+from forum.policy.actors import Actor
+from forum.policy.visibility import sees
+
+MOST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyLesson:
+    """One that waits for an editor, and since when."""
+
+    public_id: str
+    title: str
+    since: datetime | None
+
+
+def waiting(actor: Actor) -> list[ReadyLesson]:
+    """Return the lessons that an editor may confirm, the longest first (one query); nobody else has any."""
+    if NetworkRole.EDITOR not in actor.network_roles:
+        return []
+    reported = exists().where(AdoptionReport.lesson_id == Lesson.id, AdoptionReport.reporter_id == actor.id)
+    query = (
+        select(Lesson.public_id, LessonVersion.title, Lesson.ready_at)
+        .join(LessonVersion, LessonVersion.id == Lesson.current_id)
+        .where(Lesson.ready_at.is_not(None), sees(Lesson, actor), Lesson.curator_id != actor.id, ~reported)
+        .order_by(Lesson.ready_at, Lesson.id)
+        .limit(MOST)
+    )
+    return [
+        ReadyLesson(row.public_id or "", row.title, row.ready_at) for row in db.session.execute(query).all()
+    ]

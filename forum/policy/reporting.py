@@ -1,0 +1,45 @@
+"""Who may report what came of a lesson, change that, and confirm a lesson on what others reported."""
+
+from forum.infra.i18n import _
+from forum.models.adoptions import AdoptionReport
+from forum.models.foretellings import Foretelling
+from forum.models.lessons import Lesson
+from forum.policy.actions import YES, Answer, deny, may_edit_network
+from forum.policy.actors import Actor
+
+
+def may_report(actor: Actor | None, lesson: Lesson) -> Answer:
+    """Report what came of a published lesson: who reads it and is more than a guest."""
+    if actor is None:
+        return deny(_("Sign in to do this."))
+    if actor.approved_at is None:
+        return deny(_("A moderator still has to let you in."))
+    if not actor.is_full:
+        return deny(_("Only members of the network can report; you are here as a guest."))
+    return YES if lesson.current_id is not None else deny(_("This lesson is not published."))
+
+
+def may_change_report(actor: Actor | None, report: AdoptionReport) -> Answer:
+    """Change a report, go on with it or take it back: who made it, of what they said last."""
+    if actor is None or report.reporter_id != actor.id:
+        return deny(_("Only the person who made a report can change it."))
+    return YES if report.stands else deny(_("You reported again since: change what you said last."))
+
+
+def may_withdraw(actor: Actor | None, foretelling: Foretelling) -> Answer:
+    """Take back what somebody foretold: its author."""
+    if actor is None or foretelling.author_id != actor.id:
+        return deny(_("Only the person who foretold this can take it back."))
+    return YES
+
+
+def may_confirm(actor: Actor | None, lesson: Lesson, *, made: bool, reported: bool) -> Answer:
+    """Confirm a lesson: an editor who does not make it (`made`), nor reported on it."""
+    answer = may_edit_network(actor)
+    if not answer:
+        return answer
+    if made:
+        return deny(_("You made this lesson: another editor confirms it."))
+    if reported:
+        return deny(_("You reported on this lesson: another editor confirms it."))
+    return YES if lesson.current_id is not None else deny(_("This lesson is not published."))
