@@ -83,7 +83,10 @@ def test_a_story_on_a_phone_ends_in_an_inbox(town, open_page):
     reviewer.goto("/workbench")
     assert LESSON in reviewer.inner_text("main")
     reviewer.goto(draft)
-    reviewer.click("main form[action$='/publication'] button")
+    for name in ("borne", "unknown", "limits", "dissent", "usable"):
+        with reviewer.expect_response("**/checklist"):
+            reviewer.click(f'label:has(input[name={name}][value="yes"])')
+    reviewer.click("[data-approve]")
     reviewer.wait_for_url("**/lessons/les-*")
     reader = open_page("els", phone=True)
     reader.goto("/lessons")

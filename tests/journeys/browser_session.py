@@ -29,9 +29,13 @@ class Form:
         """The fields of this form."""
         return {str(field["name"]) for field in self.tag.select("[name]")}
 
-    def submit(self, button: tuple[str, str] | None = None) -> BrowserSession:
-        """Press the button (a name and value when there are several)."""
+    def submit(self, button: tuple[str, str] | None = None, *, to: str = "") -> BrowserSession:
+        """Press the button: by name and value where there are several, or the one that sends it elsewhere (`to`)."""
         target = urljoin(self.session.path, str(self.tag.get("action") or self.session.path))
+        if to:
+            (own,) = (each for each in self.tag.select("button[formaction]") if to in str(each["formaction"]))
+            assert not own.get("aria-disabled"), f"{own.text} cannot be pressed yet"
+            target = urljoin(self.session.path, str(own["formaction"]))
         values = dict(self.values)
         if button:
             values[button[0]] = [button[1]]

@@ -13,6 +13,7 @@ from forum.infra.db import db
 from forum.jobs import worker
 from tests.conftest import copied_database, settings_for
 from tests.journeys.browser_session import BrowserSession
+from tests.reviewed import ALL_GOOD
 from tests.sweeps import on_one_database
 
 pytestmark = pytest.mark.live
@@ -111,7 +112,8 @@ def test_a_story_becomes_a_lesson_and_arrives_in_an_inbox(demo_app):
     wouter.open("/workbench")
     assert "Bel eerst, en sta dan aan de deur" in wouter.text
     wouter.open(draft)
-    wouter.form(to="publication").submit()
+    wouter.form(to="checklist").fill(**ALL_GOOD).submit()
+    wouter.form(to="checklist").submit(to="publication")
     lesson = wouter.path
     assert re.fullmatch(r"/lessons/les-\d{4}-\d{5}", lesson)
     els.open("/lessons")
