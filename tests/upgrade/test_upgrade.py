@@ -22,7 +22,7 @@ from forum.infra import clock, rates, search_index
 from forum.infra.db import db
 from forum.infra.paging import LARGEST
 from forum.infra.sort_keys import SortedByName, sort_key
-from forum.models.adoptions import AdoptionReport
+from forum.models.adoptions import AdoptionOutcome, AdoptionReport
 from forum.models.classification import Part, ThreadChange
 from forum.models.themes import Axis
 from forum.models.threads import Thread
@@ -168,6 +168,10 @@ def test_what_the_library_is_ordered_by_is_made_of_what_stands_there(live_app):
             rates.reset()
             with suppress(DomainError), db.session.begin_nested():
                 getattr(network, name)()
+        # Before migration 0049 there was none of these, so on the way back they are ones that did not work.
+        left = select(AdoptionReport).where(AdoptionReport.outcome == AdoptionOutcome.NOT_DONE)
+        for report in db.session.scalars(left):
+            report.outcome = AdoptionOutcome.FAILED
         db.session.commit()
         before, reports = kept_keys(), select(AdoptionReport.id, AdoptionReport.lights)
         lit = dict(db.session.execute(reports).all())
