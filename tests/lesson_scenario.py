@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from forum.domain.consents import consents
-from forum.domain.lessons import claims, lessons
+from forum.domain.lessons import claims, holding, lessons
 from forum.infra import clock
 from forum.infra.db import db
 from forum.models.accounts import Body, Member, NetworkRole
@@ -73,6 +73,10 @@ class LessonScenario:
             self.actor("curator"), lesson.id, saved_count=lessons.working(lesson).saved_count, **FULL
         )
         return lesson
+
+    def share(self, lesson: Lesson, name: str = "second") -> None:
+        """Its curator lets one of the people work on a draft as well."""
+        holding.name_deputy(self.actor("curator"), lesson.id, member_id=getattr(self, name).id)
 
     def agree(self, lesson: Lesson, words: str = WORDS, **over: Any) -> Consent:
         """The author's yes to her words for the network, without her name."""

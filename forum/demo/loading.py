@@ -11,6 +11,7 @@ from forum.demo import (
     drafts,
     hand_overs,
     lessons,
+    nominations,
     offers,
     people,
     responses,
@@ -53,6 +54,7 @@ def load(*, with_password: bool, force: bool = False) -> Mapping[str, int]:
     responses.bring(loaded)
     summaries.bring(loaded)
     lessons.bring(loaded)
+    nominations.bring(loaded)
     adoptions.bring(loaded)
     subscriptions.bring(loaded)
     drafts.bring(loaded)

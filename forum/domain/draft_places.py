@@ -28,13 +28,13 @@ from forum.policy.actions import (
     Answer,
     deny,
     may_edit,
-    may_edit_draft,
     may_moderate,
     may_pin_notes,
     may_reply,
     may_start,
 )
 from forum.policy.actors import Actor
+from forum.policy.holding import may_edit_draft
 from forum.policy.visibility import sees, visible
 
 STORY, REPLY, EDIT = "story", "reply", "edit"

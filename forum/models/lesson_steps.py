@@ -37,6 +37,8 @@ class StepKind(enum.StrEnum):
     CONFIRM = "confirm"  # by an editor, on what other cities reported
     UNDO_CONFIRM = "undo_confirm"
     UNCONFIRM = "unconfirm"  # a report was taken back or goes on otherwise, and too few are left
+    NAME_DEPUTY = "name_deputy"
+    END_DEPUTY = "end_deputy"
 
 
 class LessonStep(Model):

@@ -88,6 +88,7 @@ class Lesson(Model):
         Index("ix_lesson_working_id", "working_id", **where("working_id IS NOT NULL")),
         Index("ix_lesson_round_id", "round_id", **where("round_id IS NOT NULL")),
         Index("ix_lesson_ready_at", "ready_at", **where("ready_at IS NOT NULL")),
+        Index("ix_lesson_deputy_id", "deputy_id", **where("deputy_id IS NOT NULL")),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str | None] = mapped_column(String(16), unique=True)  # les-YYYY-NNN, once published
@@ -114,7 +115,11 @@ class Lesson(Model):
     certainty: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
     due_quarter: Mapped[int] = mapped_column(default=NO_QUARTER, server_default=str(NO_QUARTER))
     weakened_at: Mapped[datetime | None]  # a claim of the current version has no words left that can be read
-    # Whose it was before a hand-over, and until when: {"member_id": …, "until": …} each. They never check it.
+    # Who has the draft in hand beside its curator, and from which day another moderator may take it over.
+    deputy_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"))
+    held_until: Mapped[date | None] = mapped_column(Date)
+    # Whose it was before a hand-over, and until when: {"member_id": …, "until": …} each, and who worked on it as a
+    # deputy, with "deputy". They never check it.
     earlier_curators: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, server_default="[]")
     # While its authors are asked: the text does not change, and nothing of their answers shows.
     round_id: Mapped[int | None] = mapped_column(

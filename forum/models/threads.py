@@ -51,6 +51,12 @@ class Outcome(enum.StrEnum):
 
 # A thread that nobody answered yet and that may be answered.
 WAITING = "answered_at IS NULL AND locked_at IS NULL AND hidden_at IS NULL AND withdrawn_at IS NULL"
+# One in which two cities or more spoke, and that stands open: a lesson may be in it.
+OF_CITIES = (
+    "json_array_length(cities) > 1 AND locked_at IS NULL AND hidden_at IS NULL AND withdrawn_at IS NULL"
+)
+# A post by which somebody says that they applied it, or that it is not so.
+TELLING = "kind IN ('application', 'objection') AND hidden_at IS NULL AND deleted_at IS NULL"
 
 
 class Thread(Model):
@@ -68,6 +74,7 @@ class Thread(Model):
         Index("ix_thread_waiting", "last_post_at", "id", **where(WAITING)),
         Index("ix_thread_space_id_waiting", "space_id", "last_post_at", "id", **where(WAITING)),
         Index("ix_thread_axis_waiting", "axis", "last_post_at", "id", **where(WAITING)),
+        Index("ix_thread_space_id_of_cities", "space_id", "last_post_at", "id", **where(OF_CITIES)),
         # Few at a time: their moderators are asked to choose.
         Index("ix_thread_space_id_without_axis", "space_id", **where("axis IS NULL")),
         UniqueConstraint("author_id", "idempotency_key", name="uq_thread_author_id_once"),
@@ -109,6 +116,7 @@ class Post(Model):
         UniqueConstraint("thread_id", "number"),
         UniqueConstraint("author_id", "idempotency_key", name="uq_post_author_id_once"),
         Index("ix_post_created_at", "created_at"),
+        Index("ix_post_telling", "thread_id", **where(TELLING)),
         # For the foreign key, when the posts of a thread go.
         Index("ix_post_answers_id", "answers_id", **where("answers_id IS NOT NULL")),
         Index("ix_post_author_id_created_at_id", "author_id", "created_at", "id"),

@@ -97,6 +97,17 @@ def may_respond(actor: Actor | None, thread: Thread) -> Answer:
     return YES if thread.title else deny(gone)
 
 
+def may_nominate(actor: Actor | None, thread: Thread) -> Answer:
+    """Say that there is a lesson in a thread: members of the network who may reply in it."""
+    gone = _("The opening post is hidden or was taken back. You can no longer say this of it.")
+    answer = _may_write_in(actor, thread, gone=gone)
+    if actor is None or not answer:
+        return answer
+    if not actor.is_full:
+        return deny(_("Only members of the network can say that there is a lesson in a thread."))
+    return YES if thread.title else deny(gone)
+
+
 def may_summarise(actor: Actor | None, thread: Thread, *, asked: bool) -> Answer:
     """Write where a thread stands: moderators of its space, and whom they asked while they may reply."""
     answer = _signed_in(actor)
@@ -209,24 +220,13 @@ def may_curate(actor: Actor | None, thread: Thread) -> Answer:
     return may_moderate(actor, thread.space_id)
 
 
-def may_edit_draft(actor: Actor | None, lesson: Lesson) -> Answer:
-    """Write in a draft: moderators of the lesson's space, while it is not in review and nobody is asked about it."""
-    answer = may_moderate(actor, lesson.space_id)
-    if not answer:
-        return answer
-    if lesson.round_id is not None:
-        return deny(_("The authors of its excerpts are being asked for permission: its text stays as it is."))
-    if lesson.state == LessonState.IN_REVIEW:
-        return deny(_("This version is being reviewed."))
-    return YES if lesson.working_id is not None else deny(_("There is no draft to work on."))
-
-
 @dataclass(frozen=True, slots=True)
 class ReviewerFacts:
     """What a member is to one version, at the moment of the act."""
 
     made: bool = False  # they submitted it
-    made_before: bool = False  # the lesson was theirs before somebody took it over
+    # The lesson was theirs before somebody took it over, or they worked on it as a deputy.
+    made_before: bool = False
     cited: bool = False
     by_name: bool = False  # they are asked by name, and did not decline
     # Others are asked by name, and neither they nor a group; of those others somebody still can and has time.
@@ -264,10 +264,10 @@ def _may_check(actor: Actor | None, lesson: Lesson, facts: ReviewerFacts) -> Ans
         return answer
     if lesson.state != LessonState.IN_REVIEW:
         return deny(_("This lesson is not waiting for a review."))
+    if actor.id != lesson.curator_id and facts.made:
+        return deny(_("You asked for this review yourself: somebody else has to publish it."))
     if actor.id == lesson.curator_id or facts.made_before:
         return deny(_("You made this lesson yourself: somebody else has to publish it."))
-    if facts.made:
-        return deny(_("You asked for this review yourself: somebody else has to publish it."))
     if facts.cited:
         return deny(_("This lesson quotes you: somebody else has to check it."))
     if lesson.audience == Audience.SPACE:

@@ -36,12 +36,7 @@ def to(group: Group, line: Line | None = None) -> str:
     if line and kind in AT_CONSENTS:
         return url_for("consents.index")
     if group.thread_id is not None:
-        if line and line.post_id and kind == "version_hidden":
-            return url_for("history.show", post_id=line.post_id)
-        if line and line.post_number:
-            return links.to_post(group.thread_id, group.slug, line.post_number)
-        anchor = AT_THREAD.get(kind) if line else None
-        return url_for("threads.show", thread_id=group.thread_id, slug=group.slug, _anchor=anchor)
+        return _in_thread(group, group.thread_id, line)
     if group.lesson_id is not None:
         return _of_lesson(kind, group.lesson_id, group.public_id)
     if group.space_slug:
@@ -64,3 +59,14 @@ def _of_lesson(kind: str, lesson_id: int, public_id: str | None) -> str:
     return (
         url_for("reports.again", public_id=public_id) if kind in OWN_REPORTS else links.to_lesson(public_id)
     )
+
+
+def _in_thread(group: Group, thread_id: int, line: Line | None) -> str:
+    if line and line.post_id and line.kind == "version_hidden":
+        return url_for("history.show", post_id=line.post_id)
+    if line and line.post_number:
+        return links.to_post(thread_id, group.slug, line.post_number)
+    if line and line.kind == "nomination_closed":
+        return url_for("nominations.show", thread_id=thread_id)
+    anchor = AT_THREAD.get(line.kind) if line else None
+    return url_for("threads.show", thread_id=thread_id, slug=group.slug, _anchor=anchor)

@@ -5,19 +5,18 @@ import re
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from forum.domain.consents import rounds
 from forum.domain.draft_places import LESSON_TEXT
-from forum.domain.lessons import lessons, review_requests, weakened
+from forum.domain.lessons import lessons, review_requests
 from forum.domain.lessons import page as lesson_page
 from forum.domain.lessons import undo as lesson_undo
-from forum.domain.lessons.workbench import desk as workbench_desk
+from forum.domain.lessons.workbench import desk_page
 from forum.domain.lessons.workbench import draft as workbench_draft
 from forum.domain.themes import tags
 from forum.infra.i18n import _
 from forum.models.lessons import LessonState
 from forum.models.spaces import Audience
 from forum.policy.errors import Conflict, Invalid, NotFound
-from forum.web import draft_slots, review_pages, reviewers
+from forum.web import beginnings, draft_slots, review_pages, reviewers
 from forum.web import workbench_pages as pages
 from forum.web.forms import attach, errors_on
 from forum.web.forms.workbench import (
@@ -28,7 +27,7 @@ from forum.web.forms.workbench import (
     TextForm,
 )
 from forum.web.http import links, unread
-from forum.web.http.access import members, moderators, open_to
+from forum.web.http.access import curators, members, moderators, open_to
 from forum.web.http.current_user import actor
 from forum.web.http.form_methods import form_delete
 from forum.web.reviews_over import told_when_over
@@ -37,16 +36,16 @@ bp = Blueprint("workbench", __name__)
 
 
 @bp.get("/workbench")
-@open_to(moderators)
+@open_to(curators)
 def index() -> ResponseReturnValue:
+    name, after = request.args.get("queue"), request.args.get("after")
+    desk = desk_page.of(actor(), name, after)
+    following = desk.chosen.found.next_cursor if desk.chosen else None
     return render_template(
         "workbench/index.html",
-        drafts=workbench_desk.drafts_of(actor()),
-        waiting=workbench_desk.waiting_for(actor()),
-        asked={one.lesson_id: one for one in review_requests.waiting(actor())},
-        overdue=workbench_desk.overdue_for(actor()),
-        weakened=weakened.waiting(actor()),
-        closed_rounds=rounds.waiting(actor()),
+        desk=desk,
+        older=url_for(".index", queue=name, after=following) if following else None,
+        newer=url_for(".index", queue=name) if desk.chosen and after else None,
     )
 
 
@@ -78,11 +77,11 @@ def preview(lesson_id: int) -> ResponseReturnValue:
 def create(thread_id: int) -> ResponseReturnValue:
     form = BeginForm()
     with errors_on(form):
-        if page := pages.resembling(thread_id, form):
+        if page := beginnings.first(thread_id, form):
             return page
         lesson = lessons.draft(actor(), thread_id, title=form.title.data or "", axis=form.axis.data)
         return redirect(links.to_draft(lesson), 303)
-    return pages.begin(thread_id, form)
+    return beginnings.page(thread_id, form)
 
 
 @bp.post("/lessons/<public_id>/versions")

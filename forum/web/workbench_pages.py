@@ -4,23 +4,19 @@ from functools import partial
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
-from flask.typing import ResponseReturnValue
 
 from forum.domain.draft_places import CLAIM, CLAIM_CHANGE, LESSON_TEXT
 from forum.domain.drafts.views import Subject
-from forum.domain.lessons import first_axis, giveaways, review_comments
+from forum.domain.lessons import giveaways, review_comments
+from forum.domain.lessons import holding as lesson_holding
 from forum.domain.lessons.workbench import asking, source_thread
 from forum.domain.lessons.workbench import draft as workbench_draft
 from forum.domain.lessons.workbench.draft import Shown
-from forum.domain.search import similar
-from forum.domain.search.similar import Similar
 from forum.domain.themes import labels
 from forum.infra.i18n import _, ngettext
 from forum.models.spaces import Audience
-from forum.models.threads import Thread
-from forum.web import draft_slots, reviewers
+from forum.web import draft_slots, holding, reviewers
 from forum.web.forms.workbench import (
-    BeginForm,
     ClaimForm,
     ExcerptForm,
     Reworded,
@@ -35,10 +31,13 @@ PARTS = ("claims", "thread", "text", "review")
 
 def workbench(lesson_id: int, *, part: str | None = None, **forms: Any) -> str:
     """Return the workbench of a draft, with the forms that were refused."""
+    hands = lesson_holding.hands(actor(), lesson_id)
+    if not hands.is_mine:
+        return holding.in_other_hands(hands)
     workbench = workbench_draft.workbench(actor(), lesson_id, _shown())
     part = part or request.args.get("part") or ("claims" if workbench.claims else "thread")
     slots = _slots(workbench)
-    text_slot, claim_slot = slots[Subject(LESSON_TEXT, lesson_id)], slots[Subject(CLAIM, lesson_id)]
+    text_slot = slots[Subject(LESSON_TEXT, lesson_id)]
     saved = workbench.version.saved_count
     text_form = forms.get("text_form") or draft_slots.fill(TextForm, text_slot, saved_count=saved)
     if text_slot.opened is not None and text_slot.opened.base_revision != saved:
@@ -46,20 +45,7 @@ def workbench(lesson_id: int, *, part: str | None = None, **forms: Any) -> str:
         if both:
             reason = _("This lesson was saved after you wrote this.")
             return _both_texts(workbench, text_form, text_slot, both, reason)
-    context: dict[str, Any] = {
-        "text_form": text_form or TextForm.of(workbench.version, workbench.tags),
-        "text_slot": text_slot,
-        "claim_slot": claim_slot,
-        "claim_slots": {claim.id: slots[Subject(CLAIM_CHANGE, claim.id)] for claim in workbench.claims},
-        "reworded": forms.get("reworded") or _reworded(slots),
-        "claim_form": forms.get("claim_form")
-        or draft_slots.fill(ClaimForm, claim_slot)
-        or ClaimForm(formdata=None),
-        "excerpt_form": forms.get("excerpt_form") or ExcerptForm(formdata=None),
-        "source_form": forms.get("source_form") or SourceForm(formdata=None),
-        "submission_form": forms.get("submission_form")
-        or SubmissionForm(formdata=None, data={"audience": workbench.lesson.audience.value}),
-    }
+    context = _forms_of(workbench, slots, text_form, forms)
     context |= _comments(workbench)
     context["excerpt_form"].offer(workbench.claims)
     audiences = [Audience(option.audience) for option in workbench.audiences]
@@ -73,10 +59,36 @@ def workbench(lesson_id: int, *, part: str | None = None, **forms: Any) -> str:
     return render_template(
         "workbench/show.html",
         workbench=workbench,
+        hands=hands,
         part=part if part in PARTS else "claims",
         **_beside(workbench, part),
         **context,
     )
+
+
+def _forms_of(
+    workbench: workbench_draft.Workbench,
+    slots: dict[Subject, draft_slots.Slot],
+    text_form: TextForm | None,
+    forms: dict[str, Any],
+) -> dict[str, Any]:
+    """The forms of a draft by their names in the template: as they were refused, as they were kept, or empty."""
+    lesson_id = workbench.lesson.id
+    text_slot, claim_slot = slots[Subject(LESSON_TEXT, lesson_id)], slots[Subject(CLAIM, lesson_id)]
+    return {
+        "text_form": text_form or TextForm.of(workbench.version, workbench.tags),
+        "text_slot": text_slot,
+        "claim_slot": claim_slot,
+        "claim_slots": {claim.id: slots[Subject(CLAIM_CHANGE, claim.id)] for claim in workbench.claims},
+        "reworded": forms.get("reworded") or _reworded(slots),
+        "claim_form": forms.get("claim_form")
+        or draft_slots.fill(ClaimForm, claim_slot)
+        or ClaimForm(formdata=None),
+        "excerpt_form": forms.get("excerpt_form") or ExcerptForm(formdata=None),
+        "source_form": forms.get("source_form") or SourceForm(formdata=None),
+        "submission_form": forms.get("submission_form")
+        or SubmissionForm(formdata=None, data={"audience": workbench.lesson.audience.value}),
+    }
 
 
 def _comments(workbench: workbench_draft.Workbench) -> dict[str, Any]:
@@ -85,28 +97,6 @@ def _comments(workbench: workbench_draft.Workbench) -> dict[str, Any]:
         "place_names": labels.REVIEW_PLACES,
         "by_place": {f"{review_comments.CLAIM}{claim.root}": claim for claim in workbench.claims},
     }
-
-
-def begin(thread_id: int, form: BeginForm) -> ResponseReturnValue:
-    """Return the page that asks for the theme of a lesson and its thread; nothing is wrong with who was not asked."""
-    thread = first_axis.asked_about(actor(), thread_id)
-    return _begin(thread, form, similar.lessons_like(actor(), thread.title))
-
-
-def resembling(thread_id: int, form: BeginForm) -> ResponseReturnValue | None:
-    """Return the page that shows which lessons resemble a thread; none where it was shown, or where none does."""
-    if form.asked.raw_data:
-        return None
-    thread = first_axis.asked_about(actor(), thread_id)
-    near = similar.lessons_like(actor(), thread.title)
-    return _begin(thread, form, near) if near else None
-
-
-def _begin(thread: Thread, form: BeginForm, near: list[Similar]) -> ResponseReturnValue:
-    if not form.asked.raw_data:
-        form.axis.errors, form.asked.data = [], "1"
-    page = render_template("workbench/begin.html", thread=thread, form=form, near=near)
-    return page, 422 if form.errors else 200
 
 
 def conflict(lesson_id: int, form: TextForm, reason: str) -> str:

@@ -13,6 +13,7 @@ from forum.models.feeds import FeedKind
 from forum.models.lessons import Lesson, LessonState
 from forum.models.mail import Lane, MailState, OutgoingMail
 from forum.models.missed import MissedSearch
+from forum.models.nominations import Nomination
 from forum.models.responses import ThreadResponse
 from forum.models.spaces import Space
 from forum.models.summaries import SummaryVersion
@@ -122,6 +123,9 @@ def for_moderator(app: Flask) -> list[str]:
         bookmarks.keep(actor(sofie), post.id, note="Voor de ploeg van maandag")
         db.session.commit()
         summarised = db.session.scalars(db.select(SummaryVersion.thread_id)).first()
+        nominated = db.session.scalar(
+            db.select(Nomination.thread_id).join(Thread).where(Thread.space_id == space.id)
+        )
         draft = db.session.scalars(
             db.select(Lesson).where(Lesson.space_id == space.id, Lesson.state != LessonState.PUBLISHED)
         ).first()
@@ -157,6 +161,8 @@ def for_moderator(app: Flask) -> list[str]:
         f"/threads/{summarised}/summary",
         f"/threads/{thread.id}/summary/versions/new",
         "/workbench",
+        "/workbench?queue=nominated",
+        f"/threads/{nominated}/nomination/closing",
         "/hand-over",
         "/lessons",
         "/lessons/les-2026-002",

@@ -7,7 +7,8 @@ from sqlalchemy import delete, select, update
 
 from forum.domain.lessons import lessons, library, reports
 from forum.domain.lessons import page as lesson_page
-from forum.domain.lessons.workbench import desk
+from forum.domain.lessons.workbench.queues import due_for_review
+from forum.domain.lessons.workbench.queues.window import Window
 from forum.domain.people import accounts, capacities, profiles
 from forum.domain.spaces import memberships, roster
 from forum.domain.threads import lists, threads
@@ -128,7 +129,8 @@ def test_a_lesson_is_published_and_looked_at_again_on_days_of_the_forum(session,
             db.session.flush()
             assert lesson_page.page(who, lesson.public_id).overdue is overdue
             assert library.page(who).rows[0].overdue is overdue
-            assert [card.id for card in desk.overdue_for(who)] == ([lesson.id] if overdue else [])
+            due = due_for_review.of(who, Window()).items
+            assert [one.id for one in due] == ([lesson.id] if overdue else [])
 
 
 def test_a_report_is_made_in_the_capacity_of_its_day(session, own_days):

@@ -1,12 +1,13 @@
 """What each predicate is asked about, beside the person: arguments by the names of the tables' rows."""
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
 from forum.models.lessons import Lesson, LessonState
 from forum.models.spaces import Audience
 from forum.models.threads import Post, Thread
-from forum.policy import actions
+from forum.policy import actions, holding
 from forum.policy.actions import ReviewerFacts
 from tests.factories import LONG_AGO
 from tests.policy import thread_rows
@@ -73,7 +74,14 @@ def arguments(town: Town) -> dict[Predicate, Rows]:
             **{name: given(one, others_wrote=False) for name, one in _threads(town).items()},
             "others wrote": given(thread(town), others_wrote=True),
         },
-        actions.may_edit_draft: _drafts(town),
+        actions.may_nominate: {
+            "open": given(thread(town)),
+            **{state: given(thread(town, state)) for state in ("locked", "hidden", "withdrawn")},
+            "opening taken back": _classified(town)["opening taken back"],
+        },
+        holding.may_edit_draft: _drafts(town),
+        holding.may_name_deputy: _drafts(town),
+        holding.may_take_up: _left_drafts(town),
         actions.may_review: _reviews(town),
     }
 
@@ -149,12 +157,38 @@ def _drafts(town: Town) -> Rows:
     away.space_id = town.elsewhere.id
     asked = _lesson(town, LessonState.DRAFT)
     asked.round_id = 1
+    shared = _lesson(town, LessonState.DRAFT)
+    shared.deputy_id = town.member("mod").id
     return {
         "draft": given(_lesson(town, LessonState.DRAFT)),
+        "draft, mod a deputy": given(shared),
         "its authors are asked": given(asked),
         "in review": given(_lesson(town, LessonState.IN_REVIEW)),
         "published": given(_lesson(town, LessonState.PUBLISHED, working=None)),
         "draft, away": given(away),
+    }
+
+
+def _left_drafts(town: Town) -> Rows:
+    """On the third of March: held until that day or the next, left by its curator, asked about, in review, away."""
+    today = date(2026, 3, 3)
+
+    def held(until: date, **over: Any) -> Lesson:
+        lesson = _lesson(town, over.pop("state", LessonState.DRAFT))
+        lesson.held_until = until
+        for name, value in over.items():
+            setattr(lesson, name, value)
+        return lesson
+
+    later, asked = date(2026, 3, 4), held(today, round_id=1)
+    away = held(today, space_id=town.elsewhere.id)
+    return {
+        "held until today": given(held(today), today, is_left=False),
+        "held for longer": given(held(later), today, is_left=False),
+        "held for longer, left": given(held(later), today, is_left=True),
+        "its authors are asked": given(asked, today, is_left=True),
+        "in review": given(held(today, state=LessonState.IN_REVIEW), today, is_left=True),
+        "away": given(away, today, is_left=True),
     }
 
 

@@ -1,6 +1,6 @@
 """The tables of `test_actions.py`: each letter is the reason of a no, each x a yes."""
 
-from forum.policy import actions
+from forum.policy import actions, holding
 
 REASONS = {
     "s": "Sign in to do this.",
@@ -25,6 +25,12 @@ REASONS = {
     "u": "This post is not hidden.",
     "r": "This version is being reviewed.",
     "A": "The authors of its excerpts are being asked for permission: its text stays as it is.",
+    "H": "Somebody else has this draft in hand.",
+    "C": "Only the person who has this draft in hand can name a deputy.",
+    "F": "You can take this over from 4 March 2026.",
+    "I": "This is not a draft that somebody works on now.",
+    "W": "Only members of the network can say that there is a lesson in a thread.",
+    "Z": "The opening post is hidden or was taken back. You can no longer say this of it.",
     "v": "There is no draft to work on.",
     "q": "This lesson is not waiting for a review.",
     "o": "You made this lesson yourself: somebody else has to publish it.",
@@ -84,6 +90,14 @@ locked                                s   s   w   c   c   c   c   c   c   c   s 
 hidden                                s   s   w   R   R   R   R   R   R   R   s   s   R   R   R   R   s   R   R   R   s
 withdrawn                             s   s   w   R   R   R   R   R   R   R   s   s   R   R   R   R   s   R   R   R   s
 opening taken back                    s   s   w   R   R   D   R   R   R   R   s   s   R   R   R   R   s   R   R   R   s
+"""
+NOMINATE = """
+                                     vis unc new gue mem aut mod cur xme xmo sme smo ogu ome omo oxm som edi adm xed sed
+open                                  s   s   w   W   x   x   x   x   W   W   s   s   W   x   x   W   s   x   x   W   s
+locked                                s   s   w   c   c   c   c   c   c   c   s   s   c   c   c   c   s   c   c   c   s
+hidden                                s   s   w   Z   Z   Z   Z   Z   Z   Z   s   s   Z   Z   Z   Z   s   Z   Z   Z   s
+withdrawn                             s   s   w   Z   Z   Z   Z   Z   Z   Z   s   s   Z   Z   Z   Z   s   Z   Z   Z   s
+opening taken back                    s   s   w   W   Z   Z   Z   Z   W   W   s   s   W   Z   Z   W   s   Z   Z   W   s
 """
 SUMMARISE = """
                                      vis unc new gue mem aut mod cur xme xmo sme smo ogu ome omo oxm som edi adm xed sed
@@ -168,11 +182,30 @@ away                                  l   l   l   l   l   x   l   l   l   l   l 
 """
 EDIT_DRAFT = """
                                      vis unc new gue mem aut mod cur xme xmo sme smo ogu ome omo oxm som edi adm xed sed
-draft                                 m   m   m   m   m   m   x   x   m   m   m   m   m   m   m   m   m   m   m   m   m
-its authors are asked                 m   m   m   m   m   m   A   A   m   m   m   m   m   m   m   m   m   m   m   m   m
-in review                             m   m   m   m   m   m   r   r   m   m   m   m   m   m   m   m   m   m   m   m   m
-published                             m   m   m   m   m   m   v   v   m   m   m   m   m   m   m   m   m   m   m   m   m
-draft, away                           m   m   m   m   m   m   m   m   m   m   m   m   m   m   x   m   m   m   m   m   m
+draft                                 m   m   m   m   m   m   H   x   m   m   m   m   m   m   m   m   m   m   m   m   m
+draft, mod a deputy                   m   m   m   m   m   m   x   x   m   m   m   m   m   m   m   m   m   m   m   m   m
+its authors are asked                 m   m   m   m   m   m   H   A   m   m   m   m   m   m   m   m   m   m   m   m   m
+in review                             m   m   m   m   m   m   H   r   m   m   m   m   m   m   m   m   m   m   m   m   m
+published                             m   m   m   m   m   m   H   v   m   m   m   m   m   m   m   m   m   m   m   m   m
+draft, away                           m   m   m   m   m   m   m   m   m   m   m   m   m   m   H   m   m   m   m   m   m
+"""
+NAME_DEPUTY = """
+                                     vis unc new gue mem aut mod cur xme xmo sme smo ogu ome omo oxm som edi adm xed sed
+draft                                 m   m   m   m   m   m   C   x   m   m   m   m   m   m   m   m   m   m   m   m   m
+draft, mod a deputy                   m   m   m   m   m   m   C   x   m   m   m   m   m   m   m   m   m   m   m   m   m
+its authors are asked                 m   m   m   m   m   m   C   x   m   m   m   m   m   m   m   m   m   m   m   m   m
+in review                             m   m   m   m   m   m   C   x   m   m   m   m   m   m   m   m   m   m   m   m   m
+published                             m   m   m   m   m   m   C   v   m   m   m   m   m   m   m   m   m   m   m   m   m
+draft, away                           m   m   m   m   m   m   m   m   m   m   m   m   m   m   C   m   m   m   m   m   m
+"""
+TAKE_UP = """
+                                     vis unc new gue mem aut mod cur xme xmo sme smo ogu ome omo oxm som edi adm xed sed
+held until today                      m   m   m   m   m   m   x   x   m   m   m   m   m   m   m   m   m   m   m   m   m
+held for longer                       m   m   m   m   m   m   F   F   m   m   m   m   m   m   m   m   m   m   m   m   m
+held for longer, left                 m   m   m   m   m   m   x   x   m   m   m   m   m   m   m   m   m   m   m   m   m
+its authors are asked                 m   m   m   m   m   m   I   I   m   m   m   m   m   m   m   m   m   m   m   m   m
+in review                             m   m   m   m   m   m   I   I   m   m   m   m   m   m   m   m   m   m   m   m   m
+away                                  m   m   m   m   m   m   m   m   m   m   m   m   m   m   x   m   m   m   m   m   m
 """
 REVIEW = """
                                      vis unc new gue mem aut mod cur xme xmo sme smo ogu ome omo oxm som edi adm xed sed
@@ -233,6 +266,9 @@ TABLES = {
     actions.may_classify: CLASSIFY,
     actions.may_move: MOVE,
     actions.may_curate: MODERATE,  # a moderator of the thread's space
-    actions.may_edit_draft: EDIT_DRAFT,
+    actions.may_nominate: NOMINATE,
+    holding.may_edit_draft: EDIT_DRAFT,
+    holding.may_name_deputy: NAME_DEPUTY,
+    holding.may_take_up: TAKE_UP,
     actions.may_review: REVIEW,
 }

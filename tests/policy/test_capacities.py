@@ -66,6 +66,7 @@ NO_ACTS = {
     "domain/people/directory.py": "shows of each person the city that their ring lights",
     "domain/lessons/workbench/live.py": "counts for the curator whose level is confirmed",
     "domain/spaces/member_page.py": "shows each capacity with who confirmed it",
+    "domain/threads/nominations.py": "tells moderators from which cities a thread was nominated",
     "domain/threads/latest_words.py": "says from which city words came, as the ring of their thread does",
     "jobs/letter_kinds.py": "tells its member that it is confirmed",
     "web/settings.py": "tells its member that the words they had already are confirmed",

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from forum.models.accounts import Member
-from forum.policy import actions, visibility
+from forum.policy import actions, holding, visibility
 from tests.policy import (
     action_tables,
     test_belonging,
@@ -31,8 +31,9 @@ def predicates() -> list[Callable[..., Any]]:
     """Every public predicate of the policy."""
     return [
         function
-        for name, function in inspect.getmembers(actions, inspect.isfunction)
-        if name.startswith("may_")
+        for module in (actions, holding)
+        for name, function in inspect.getmembers(module, inspect.isfunction)
+        if name.startswith("may_") and function.__module__ == module.__name__
     ]
 
 

@@ -25,7 +25,7 @@ from forum.domain.responses import hiding as sentences
 from forum.domain.responses import responses
 from forum.domain.spaces import notes
 from forum.domain.summaries import keepers, summaries
-from forum.domain.threads import bookmarks, classification, posts, threads
+from forum.domain.threads import bookmarks, classification, nominations, posts, threads
 from forum.infra import clock, days
 from forum.infra.db import db
 from forum.models.accounts import Member, NetworkRole
@@ -297,6 +297,9 @@ def _talk(closed: Space, insider: Member, moderator: Member) -> Thread:
         sentence=f"She lives at {HIDDEN_SENTENCE}",
     )
     sentences.hide(actor(moderator), gone.id, reason=REASON)
+    nominations.nominate(actor(insider), thread.id)
+    nominations.close(actor(moderator), thread.id, reason=REASON)
+    nominations.nominate(actor(insider), thread.id)
     hidden = threads.reply(
         actor(insider), thread.id, body=f"He lives at {HIDDEN}", idempotency_key=str(uuid.uuid4())
     )

@@ -5,7 +5,7 @@ from flask import Flask
 from forum.infra import i18n
 from forum.web.http import access
 
-DOORS = {access.anyone, access.signed_in, access.members, access.moderators, access.demo}
+DOORS = {access.anyone, access.signed_in, access.members, access.curators, access.moderators, access.demo}
 
 
 def undeclared(app: Flask) -> list[str]:

@@ -40,6 +40,7 @@ LETTERS = "finds to whom a letter goes; those about a lesson ask origin"
 # Who else may read which of it, and why.
 ALLOWED: dict[str, tuple[set[str], str]] = {
     "forum.policy.actions": ({"curator_id"}, RULE),
+    "forum.policy.holding": ({"curator_id"}, RULE),
     "forum.policy.visibility": ({"space_id"}, RULE),
     "forum.domain.draft_places": ({"space_id"}, MAKERS),
     "forum.domain.consents.desk": ({"space_id"}, MAKERS),
@@ -69,6 +70,8 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
     "forum.domain.lessons.consent_checks": ({"space_id"}, RULE),
     "forum.domain.lessons.earlier_curators": ({"curator_id", "earlier_curators"}, KEPT),
     "forum.domain.lessons.fetched": ({"space_id"}, MAKERS),
+    "forum.domain.lessons.held": ({"curator_id"}, KEPT),
+    "forum.domain.lessons.holding": ({"curator_id", "space_id"}, MAKERS),
     "forum.domain.lessons.giveaways": ({"curator_id", "reviewer_id", "space_id"}, MAKERS),
     "forum.domain.lessons.impact": ({"published_at"}, "the order of lessons that rest on one thread, for who reads it"),
     "forum.domain.lessons.lessons": (
@@ -98,11 +101,15 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
         {"cities", "created_by_id", "curator_id", "origin_cities", "sealed_at"}, KEPT
     ),
     "forum.domain.lessons.weakened": ({"space_id"}, MAKERS),
+    "forum.domain.lessons.workbench.beginnings": ({"space_id"}, "drafts for their makers; others as of_thread leads"),
     "forum.domain.lessons.workbench.desk": (
-        {"curator_id", "review_on", "sealed_at", "space_id"}, "for the makers; who else waits asks origin"
+        {"curator_id", "sealed_at", "space_id"}, "for the makers; who else waits asks origin"
     ),
     "forum.domain.lessons.workbench.draft": ({"curator_id", "space_id"}, MAKERS),
     "forum.domain.lessons.workbench.evidence": ({"space_id"}, MAKERS),
+    "forum.domain.lessons.workbench.queues.due_for_review": ({"review_on", "space_id"}, MAKERS),
+    "forum.domain.lessons.workbench.queues.in_my_hands": ({"curator_id", "space_id"}, MAKERS),
+    "forum.domain.lessons.workbench.queues.ripe": ({"space_id"}, MAKERS),
     "forum.reactions.cited": ({"curator_id"}, LETTERS),
     "forum.reactions.lessons": ({"created_by_id", "curator_id"}, LETTERS),
     "forum.reactions.reports": ({"curator_id"}, LETTERS),

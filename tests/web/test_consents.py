@@ -9,7 +9,7 @@ from sqlalchemy import select
 from forum.domain.consents import closing, rounds
 from forum.domain.consents.passages import Wording
 from forum.domain.consents.wording import Changed
-from forum.domain.lessons import claims, lessons
+from forum.domain.lessons import claims, holding, lessons
 from forum.infra import clock
 from forum.infra.db import db
 from forum.models.consents import ConsentAnswer, ConsentRequest
@@ -280,6 +280,7 @@ def test_the_text_of_a_question_that_cannot_be_asked_stays_on_the_page(client, s
     seen = re.findall(r'name="passage" value="(\d+)"', client.get(address).text)
     sent = {"audience": "network", "passage": seen, f"words-{number}": "Half of them came back"}
     sent |= {f"was-{number}-0": "after one call", f"why-{number}-0": "You asked for it."}
+    holding.name_deputy(scenario.actor("curator"), scenario.lesson.id, member_id=scenario.others["second"].id)
     added = claims.quote(
         scenario.actor("second"),
         scenario.claims()[2].id,

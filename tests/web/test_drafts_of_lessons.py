@@ -106,6 +106,7 @@ def test_a_draft_is_put_together_with_what_was_saved_meanwhile_and_asks_only_wha
         {name: form[name] for name in ("saved_count", "base_marks")} | same | {"unknowns": "Mine"}
     ))  # fmt: skip
     saved_count = version.saved_count
+    scene.share(lesson)
     lessons.save(
         scene.actor("second"), lesson.id, saved_count=saved_count, context="Theirs", title="Their title"
     )
@@ -169,6 +170,7 @@ def test_a_text_that_somebody_saved_meanwhile_stands_beside_the_draft(curator, s
     seen = lessons.working(lesson).saved_count
     typed = TEXT | {"unknowns": "Mine", "outcome": "worked", "needs": ["facts"]}
     kept = keep(curator, "lesson_text", lesson.id, str(uuid.uuid4()), saved_count=seen, **typed).get_json()
+    scene.share(lesson)
     lessons.save(
         scene.actor("second"),
         lesson.id,

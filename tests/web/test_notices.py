@@ -200,7 +200,7 @@ def waiting(home):
 
 
 def test_every_kind_has_words_in_both_languages(client, read, gent, leen, karim, monkeypatch):
-    monkeypatch.setattr(notices, "LINES", 100)
+    monkeypatch.setattr(notices, "LINES", 200)
     thread = make_thread(gent, leen)
     for kind in (*KINDS, "of_former_times"):
         for actor_id in (karim.id, None):

@@ -58,6 +58,7 @@ TABLES = {
         ("summary_version", "summary_keeper"),
         "Which summaries of a thread you wrote, with all earlier versions, and of which threads somebody asked you to.",
     ),
+    "nomination": "Of which threads you said that there is a lesson in them, and what a moderator answered.",
     "bookmark": "The posts that you keep, with your notes. Nobody else can read them.",
     "foretelling": "What you foretold of a lesson, sealed.",
     "draft": "Your drafts: what you began to write and have not sent, and when. Nobody else can read them.",

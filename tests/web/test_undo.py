@@ -43,7 +43,7 @@ def test_before_an_act_the_page_says_what_lessons_lose_and_after_it_offers_undo(
     gone = words(reader.get(f"/lessons/{lesson.public_id}"))
     assert WORDS not in gone
     assert "This claim has no excerpt left" in gone
-    assert "Lost an excerpt" in words(client.get("/workbench"))
+    assert "Claim 1 has no excerpt left." in words(client.get("/workbench"))
     submit(client, undo_of(words(client.get(at))))
     assert WORDS in words(reader.get(f"/lessons/{lesson.public_id}"))
 

@@ -105,7 +105,7 @@ def test_a_double_press_makes_one_draft_one_claim_and_one_excerpt(app):
 def test_the_workbench_is_for_moderators_and_a_draft_for_its_makers(app, client):
     scenario = build()
     lesson = scenario.draft()
-    page(browser(app, scenario.reader), "/workbench", 403)
+    page(browser(app, scenario.reader), "/workbench", 404)
     assert client.get("/workbench").status_code == 303
     elsewhere = browser(app, scenario.reviewer)
     assert "Put talking" not in page(elsewhere, "/workbench")
@@ -121,6 +121,7 @@ def test_two_who_write_at_once_see_both_texts(app):
     scenario = build()
     lesson = scenario.draft()
     one, other = browser(app, scenario.curator), browser(app, scenario.second)
+    scenario.share(lesson)
     seen = lessons.working(lesson).saved_count
     submit(one, f"/workbench/{lesson.id}/text", TEXT | {"saved_count": seen, "unknowns": "Theirs"})
     answer = submit(other, f"/workbench/{lesson.id}/text", TEXT | {"saved_count": seen, "unknowns": "Mine"})

@@ -13,6 +13,7 @@ from forum.domain.consents.store import Locked
 from forum.domain.lessons import state_machine
 from forum.domain.lessons.consent_checks import Key, key
 from forum.domain.lessons.state_machine import Move
+from forum.domain.lessons.unlooked import STANDS
 from forum.domain.mailing import events
 from forum.domain.threads import excerpts
 from forum.infra.db import db
@@ -34,7 +35,7 @@ def close_due(now: datetime) -> bool:
     """
     without_yes = select(ConsentRequest.id).where(
         ConsentRequest.round_id == ConsentRound.id,
-        store.STANDS,
+        STANDS,
         or_(ConsentRequest.answer.is_(None), ConsentRequest.answer.not_in(YESES)),
     )
     due = (

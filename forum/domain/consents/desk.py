@@ -19,9 +19,10 @@ from forum.models.consents import YESES, ConsentAnswer, ConsentRequest, ConsentR
 from forum.models.lessons import Lesson, LessonState, LessonVersion
 from forum.models.spaces import Audience, Space
 from forum.models.threads import Post
-from forum.policy.actions import Answer, may_edit_draft, may_moderate, require
+from forum.policy.actions import Answer, may_moderate, require
 from forum.policy.actors import Actor
 from forum.policy.errors import NotFound
+from forum.policy.holding import may_edit_draft
 from forum.policy.visibility import get_visible
 
 

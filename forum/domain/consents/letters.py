@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from forum.domain.consents import store
 from forum.domain.lessons import origin_queries
+from forum.domain.lessons.unlooked import STANDS
 from forum.domain.mailing import mail_policy
 from forum.domain.mailing.mail_policy import Told
 from forum.infra import clock
@@ -100,7 +101,7 @@ def closed(member: Member, round_id: int) -> ClosedLetter | None:
 def _of(member: Member, round_id: int) -> tuple[ConsentRound | None, list[ConsentRequest]]:
     round_ = db.session.get(ConsentRound, round_id, populate_existing=True)
     query = select(ConsentRequest).where(
-        sees(ConsentRequest, member), ConsentRequest.round_id == round_id, store.STANDS
+        sees(ConsentRequest, member), ConsentRequest.round_id == round_id, STANDS
     )
     ordered = query.order_by(ConsentRequest.id).execution_options(populate_existing=True)
     return round_, list(db.session.scalars(ordered))

@@ -3,8 +3,8 @@
 from sqlalchemy import select
 
 from forum.domain.consents import closing
-from forum.domain.consents.store import STANDS
 from forum.domain.lessons import lessons
+from forum.domain.lessons.unlooked import STANDS
 from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.i18n import _

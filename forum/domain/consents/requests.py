@@ -10,6 +10,7 @@ from forum.domain.consents import anew, shown, store, withdrawing
 from forum.domain.consents.anew import Difference
 from forum.domain.consents.shown import Reading
 from forum.domain.lessons import masking
+from forum.domain.lessons.unlooked import STANDS
 from forum.domain.people.bylines import CapacityColumns
 from forum.infra import clock
 from forum.infra.db import db
@@ -175,7 +176,7 @@ def _lines(actor: Actor) -> Select[Any]:
         .join(Lesson, Lesson.id == ConsentRound.lesson_id)
         .join(Space, Space.id == Lesson.space_id)
         .join(Member, Member.id == ConsentRound.opened_by_id)
-        .where(sees(ConsentRequest, actor), store.STANDS)
+        .where(sees(ConsentRequest, actor), STANDS)
         .order_by(ConsentRound.last_day, ConsentRound.id, ConsentRequest.id)
     )
     return cast(Select[Any], query)

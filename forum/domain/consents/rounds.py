@@ -4,12 +4,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import select, update
 
 from forum.domain.consents import closing, passages, store, wording
 from forum.domain.consents.passages import Passage, Wording
 from forum.domain.lessons import completeness, consent_checks, lessons, state_machine
 from forum.domain.lessons.state_machine import Move
+from forum.domain.lessons.unlooked import unlooked
 from forum.domain.mailing import events
 from forum.domain.threads import excerpts
 from forum.infra import clock, days, workdays
@@ -18,7 +19,7 @@ from forum.infra.i18n import _
 from forum.infra.rows import drawn_id
 from forum.models.consents import ConsentAnswer, ConsentRequest, ConsentRound
 from forum.models.lesson_steps import StepKind
-from forum.models.lessons import Lesson, LessonState, LessonVersion
+from forum.models.lessons import Lesson, LessonVersion
 from forum.models.spaces import Audience
 from forum.policy.actions import may_moderate, require
 from forum.policy.actors import Actor
@@ -144,24 +145,6 @@ def waiting(actor: Actor) -> list[ClosedRound]:
         if closed_at is not None:
             found.setdefault(lesson_id, ClosedRound(lesson_id, title, closed_at))
     return list(found.values())
-
-
-def unlooked() -> tuple[ColumnElement[bool], ...]:
-    """Say of a Lesson and a ConsentRound of it: a draft whose round closed, and that nobody looked at since."""
-    went = select(ConsentRequest.id).where(
-        ConsentRequest.round_id == ConsentRound.id,
-        store.STANDS,
-        *consent_checks.GONE,
-        ~consent_checks.agreed_since(),
-    )
-    return (
-        Lesson.state == LessonState.DRAFT,
-        Lesson.round_id.is_(None),
-        ConsentRound.closed_at.is_not(None),
-        ConsentRound.withdrawn.is_(False),
-        ConsentRound.looked_at.is_(None),
-        or_(ConsentRound.version_id == Lesson.working_id, went.exists()),
-    )
 
 
 def _to_ask(actor: Actor, lesson: Lesson, version: LessonVersion, audience: Audience) -> list[Passage]:

@@ -5,13 +5,11 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, select, true, update
 
+from forum.domain.lessons.unlooked import STANDS
 from forum.infra.db import db
 from forum.models.consents import YESES, ConsentAnswer, ConsentRequest, ConsentRound
 from forum.models.lessons import Lesson
 from forum.policy.errors import NotFound
-
-# Whether a question still has the words that it is about.
-STANDS = ConsentRequest.said != ""
 
 
 class Locked(NamedTuple):

@@ -6,10 +6,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Date, bindparam, case, exists, func, not_, or_
 
-from forum.domain.consents import store
 from forum.domain.drafts.queries import OPEN as OPEN_DRAFT
 from forum.domain.lessons import review_set_aside
 from forum.domain.lessons.review_requests import OPEN as OPEN_REQUEST
+from forum.domain.lessons.unlooked import STANDS
 from forum.domain.people import affirmations, capacities
 from forum.infra import days
 from forum.infra.db import Moment
@@ -50,7 +50,7 @@ def counted(row: Callable[..., Any]) -> list[Any]:
         questions.select_from(ConsentRequest)
         .join(ConsentRound, ConsentRound.id == ConsentRequest.round_id)
         .where(
-            store.STANDS,
+            STANDS,
             ConsentRequest.answer.is_(None),
             ConsentRound.withdrawn.is_(False),
             ConsentRound.closed_at.is_(None),

@@ -51,6 +51,10 @@ _SENTENCES: Mapping[str, tuple[Any, Any]] = {
         lazy("Your sentence with “%(title)s” is shown again"),
         lazy("A moderator of %(space)s shows your sentence with a story again"),
     ),
+    "nomination_closed": (
+        lazy("No lesson is made of “%(title)s” now"),
+        lazy("A moderator of %(space)s says why no lesson is made of this thread now"),
+    ),
     "summary_asked": (
         lazy("%(name)s asks you to write where “%(title)s” stands"),
         lazy("%(name)s asks you to write where a thread in %(space)s stands"),
@@ -127,6 +131,7 @@ _UNNAMED: Mapping[str, Any] = {
     "answer": lazy("There is a reply to your story in %(space)s"),
     "post_restored": lazy("A post of yours in %(space)s is shown again"),
     "responded": lazy("There are short responses to your story in %(space)s"),
+    "nomination_closed": lazy("No lesson is made now of a thread in %(space)s that you nominated"),
     "summary_asked": lazy("You are asked to write where a thread in %(space)s stands"),
     "response_hidden": lazy("A sentence of yours in %(space)s was hidden"),
     "response_restored": lazy("A sentence of yours in %(space)s is shown again"),
@@ -144,6 +149,7 @@ _WHY: Mapping[str, Any] = {
     "responded": lazy("You get this e-mail because you started the thread."),
     "response_hidden": lazy("You get this e-mail because you wrote the text."),
     "response_restored": lazy("You get this e-mail because you wrote the text."),
+    "nomination_closed": lazy("You get this e-mail because you said that there is a lesson in the thread."),
     "summary_asked": lazy("You get this e-mail because a moderator asked you."),
     "applied": _OF_LESSON,
     "lesson_confirmed": _OF_LESSON,

@@ -27,7 +27,7 @@ def add(actor: Actor, lesson_id: int, *, text: str) -> Claim:
 
     NotFound, Forbidden, Invalid at `text`.
     """
-    _lesson, version = lessons.open_draft(actor, lesson_id)
+    _lesson, version = lessons.work_on(actor, lesson_id)
     sentence = _clean(text)
     same = select(Claim).where(Claim.version_id == version.id, Claim.text == sentence)
     claim = db.session.scalars(same.limit(1)).one_or_none()
@@ -160,7 +160,7 @@ def lesson_of(actor: Actor, claim_id: int) -> int:
 
 def _in_draft(actor: Actor, claim_id: int) -> Claim:
     """A claim of the version that the actor may write in now, with its excerpts."""
-    _lesson, version = lessons.open_draft(actor, lesson_of(actor, claim_id))
+    _lesson, version = lessons.work_on(actor, lesson_of(actor, claim_id))
     claim: Claim = get_visible(Claim, actor, claim_id, selectinload(Claim.excerpts), lock=True)
     if claim.version_id != version.id:
         raise Conflict(_("This claim belongs to an earlier version of the lesson."))

@@ -7,6 +7,7 @@ from typing import Any
 from forum.domain.lessons import (
     completeness,
     first_axis,
+    held,
     library_counts,
     meanwhile,
     review_checklist,
@@ -24,6 +25,7 @@ from forum.domain.lessons.state_machine import Move, Step
 from forum.domain.lines import clean_paragraphs, paragraphs
 from forum.domain.mailing import events
 from forum.domain.themes import tags as tag_names
+from forum.domain.threads import nominations
 from forum.infra import clock, days
 from forum.infra.db import db
 from forum.infra.i18n import _
@@ -39,9 +41,10 @@ from forum.models.lessons import (
 )
 from forum.models.spaces import Audience
 from forum.models.threads import Thread
-from forum.policy.actions import may_curate, may_edit_draft, may_moderate, require
+from forum.policy.actions import may_curate, may_moderate, require
 from forum.policy.actors import Actor
 from forum.policy.errors import Conflict, DomainError, Forbidden
+from forum.policy.holding import may_edit_draft
 from forum.policy.visibility import get_visible
 
 REVIEW_AFTER = timedelta(days=548)  # a year and a half: applied by then, and not outdated yet
@@ -65,7 +68,7 @@ def draft(actor: Actor, thread_id: int, *, title: str = "", axis: str | None = N
         space_id=thread.space_id,
         curator_id=actor.id,
         state=LessonState.DRAFT,
-        audience=Audience.SPACE,
+        audience=thread.audience,
         created_at=clock.now(),
     )
     step = state_machine.begin(StepKind.BEGIN, Move(actor, lesson))
@@ -81,6 +84,7 @@ def draft(actor: Actor, thread_id: int, *, title: str = "", axis: str | None = N
         confidence=Confidence.FAIR,
     )
     db.session.add(LessonSource(lesson_id=lesson.id, thread_id=thread.id))
+    nominations.take_up(actor, thread)
     step.finish()
     return lesson
 
@@ -99,7 +103,7 @@ def save(
     The same text again changes nothing. Of a text that was saved meanwhile, the fields stay that were not changed here.
     NotFound, Forbidden, Conflict when a field was changed here and meanwhile, Invalid at the field that is wrong.
     """
-    _lesson, version = open_draft(actor, lesson_id)
+    _lesson, version = work_on(actor, lesson_id)
     # All is cleaned, and with it refused, before anything is set.
     values = lesson_fields.clean(fields)
     chosen = None if tags is None else tag_names.clean(tags)
@@ -135,7 +139,7 @@ def add_source(actor: Actor, lesson_id: int, thread_id: int) -> None:
 
     NotFound, Forbidden.
     """
-    lesson, _version = open_draft(actor, lesson_id)
+    lesson, _version = work_on(actor, lesson_id)
     # Locked, so that it does not move to another space meanwhile.
     thread: Thread = get_visible(Thread, actor, thread_id, lock=True)
     if thread.audience == Audience.SPACE:
@@ -242,7 +246,7 @@ def publish(
 def revise(actor: Actor, lesson_id: int) -> LessonVersion:
     """Begin a new version of a published lesson; readers keep the current one until it is published.
 
-    NotFound, Forbidden.
+    Who begins it has it in hand, beside its curator. NotFound, Forbidden.
     """
     lesson = locked(actor, lesson_id)
     require(may_moderate(actor, lesson.space_id))
@@ -250,6 +254,7 @@ def revise(actor: Actor, lesson_id: int) -> LessonVersion:
         return working(lesson)
     step = state_machine.begin(StepKind.REVISE, Move(actor, lesson))
     version = versions.copy(lesson, db.session.get_one(LessonVersion, lesson.current_id), actor.id)
+    lesson.deputy_id = actor.id if actor.id != lesson.curator_id else None
     step.finish()
     return version
 
@@ -266,6 +271,13 @@ def open_draft(actor: Actor, lesson_id: int) -> tuple[Lesson, LessonVersion]:
     version = db.session.get_one(LessonVersion, lesson.working_id, populate_existing=True)
     if version.sealed_at is not None:
         raise Forbidden(_("This version is being reviewed."))
+    return lesson, version
+
+
+def work_on(actor: Actor, lesson_id: int) -> tuple[Lesson, LessonVersion]:
+    """Return the same for who changes it, so that it stays in their hands for two weeks more; NotFound, Forbidden."""
+    lesson, version = open_draft(actor, lesson_id)
+    held.worked(actor, lesson)
     return lesson, version
 
 

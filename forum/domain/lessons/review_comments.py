@@ -18,9 +18,10 @@ from forum.models.accounts import Member
 from forum.models.claims import Claim
 from forum.models.lessons import Lesson, LessonVersion
 from forum.models.reviewing import ReviewComment
-from forum.policy.actions import Answer, deny, may_edit_draft, may_moderate, require
+from forum.policy.actions import Answer, deny, may_moderate, require
 from forum.policy.actors import Actor
 from forum.policy.errors import Forbidden, Invalid, NotFound
+from forum.policy.holding import may_edit_draft
 from forum.policy.visibility import get_visible
 
 MOST = 60  # open ones of a lesson: more is another conversation

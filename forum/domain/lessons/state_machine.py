@@ -12,6 +12,7 @@ from forum.domain.lessons import (
     audiences,
     completeness,
     consent_checks,
+    held,
     review_candidates,
     review_checklist,
     review_comments,
@@ -24,9 +25,10 @@ from forum.infra.i18n import _
 from forum.models.lesson_steps import Stage, StepKind
 from forum.models.lessons import Lesson, LessonState, LessonVersion
 from forum.models.spaces import Audience
-from forum.policy.actions import YES, Answer, deny, may_edit_draft, may_moderate, require
+from forum.policy.actions import YES, Answer, deny, may_moderate, require
 from forum.policy.actors import Actor
 from forum.policy.errors import Conflict, Invalid
+from forum.policy.holding import may_edit_draft, may_name_deputy
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,10 @@ class Step:
         if reached in STATES:
             self.move.lesson.state = STATES[reached]
         actor, lesson = self.move.actor, self.move.lesson
+        if reached in (PUBLISHED, Stage.NONE):
+            held.let_go(lesson)
+        elif reached == DRAFT != self.before:  # nobody could work on it until now
+            held.hold(lesson)
         steps.record(actor, lesson, self.kind, before=self.before, after=reached, reason=reason)
 
 
@@ -100,6 +106,10 @@ def _moderates(move: Move) -> Answer:
 
 def _edits(move: Move) -> Answer:
     return may_edit_draft(move.actor, move.lesson)
+
+
+def _shares(move: Move) -> Answer:
+    return may_name_deputy(move.actor, move.lesson)
 
 
 def _reviews(move: Move) -> Answer:
@@ -170,6 +180,8 @@ TABLE: dict[StepKind, Transition] = {
     StepKind.CONFIRM: Transition(MAKING | {PUBLISHED}, None, _told),
     StepKind.UNDO_CONFIRM: Transition(MAKING | {PUBLISHED}, None, _told),
     StepKind.UNCONFIRM: Transition(MAKING | {PUBLISHED}, None, _forum),
+    StepKind.NAME_DEPUTY: Transition(MAKING, None, _shares),
+    StepKind.END_DEPUTY: Transition(MAKING, None, _shares),
     StepKind.TAKE_OUT: Transition(MAKING | {PUBLISHED}, None, _forum),
 }
 STATES = {

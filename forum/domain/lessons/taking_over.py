@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from sqlalchemy import select, update
 
-from forum.domain.lessons import earlier_curators, state_machine
+from forum.domain.lessons import earlier_curators, held, state_machine
 from forum.domain.lessons.lessons import locked
 from forum.domain.lessons.review_requests import OPEN
 from forum.domain.lessons.state_machine import Move
@@ -34,6 +34,9 @@ def take_over(actor: Actor, lesson_id: int, *, giver_id: int) -> Lesson:
     may = answers(actor, [lesson.id])[lesson.id]
     step = state_machine.begin(StepKind.TAKE_OVER, Move(actor, lesson, may=may))
     earlier_curators.pass_on(lesson, actor.id)
+    # A deputy was named by who gives it away.
+    lesson.deputy_id = None
+    held.hold(lesson)
     db.session.execute(
         update(ReviewRequest)
         .where(

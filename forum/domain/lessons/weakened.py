@@ -37,6 +37,11 @@ class WeakenedLesson:
     since: datetime
     may_mend: bool
 
+    @property
+    def presses(self) -> bool:
+        """Whether it cannot wait for them: everybody reads it."""
+        return self.may_mend
+
 
 def hold(thread_id: int) -> list[Lesson]:
     """Return the lessons made from a thread, locked: a draft, too, may be sent for review at this moment.

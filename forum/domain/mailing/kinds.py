@@ -19,7 +19,7 @@ _ASKED = lazy("Who is asked to check the lesson")
 _AUTHORS = lazy("The authors who were asked")
 _ITS_OWNER = lazy("The member whose capacity it is")
 _ONCE, _SAID = lazy("Who started the thread, once until they opened it"), lazy("Who said it")
-_WRITES = lazy("Who is asked")
+_WRITES, _NOMINATED = lazy("Who is asked"), lazy("Who said that there is a lesson in it")
 _ADDRESS = lazy("Whom the e-mail address belongs to")
 
 
@@ -87,6 +87,7 @@ _TABLE = (
     Kind(
         "response_restored", lazy("Your sentence with a story is shown again"), ("response.restored",), _SAID
     ),
+    Kind("nomination_closed", lazy("What you nominated was closed"), ("nomination.closed",), _NOMINATED),
     Kind("summary_asked", lazy("You are asked to write where a thread stands"), ("summary.asked",), _WRITES),
     _of_thread("thread_locked", lazy("A thread was closed"), "thread.locked"),
     _of_thread("thread_reopened", lazy("A thread was opened again"), "thread.reopened"),

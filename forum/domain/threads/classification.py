@@ -11,7 +11,7 @@ from sqlalchemy import exists, func, select
 from forum.domain.audit import log as audit_log
 from forum.domain.mailing import events
 from forum.domain.themes import tags as tagging
-from forum.domain.threads import post_store
+from forum.domain.threads import nominations, post_store
 from forum.infra import clock, rates
 from forum.infra.db import db
 from forum.infra.i18n import _
@@ -120,6 +120,7 @@ def move(actor: Actor, thread_id: int, space_id: int, *, audience: Audience) -> 
     _keep(actor, thread, [(Part.SPACE, str(thread.space_id), str(space.id))])
     before, thread.space_id, thread.audience = thread.audience, space.id, audience
     post_store.begin_history_anew(thread)
+    nominations.forget(thread)
     db.session.flush()
     if audience != before:
         action = Action.NARROW if audience.rank < before.rank else Action.WIDEN

@@ -24,6 +24,7 @@ from forum.policy.actions import (
     may_edit,
     may_hide,
     may_move,
+    may_nominate,
     may_put_back,
     may_reply,
     may_respond,
@@ -48,6 +49,8 @@ def page(reader: Actor | None, thread_id: int, number: int = 1) -> ThreadPage:
         thread.changes = changes.of_thread(reader, head)
     if posts and posts[0].read_ahead is not None:
         thread.read_number = max(thread.read_number, posts[0].read_ahead)
+    thread.may_nominate = bool(may_nominate(reader, head))
+    thread.is_nominated, thread.has_nominations = head.is_nominated, moderates and head.has_nominations
     # Where nobody else has posted there is hardly a second page; the verb asks for hidden posts on all of them.
     thread.may_move = thread.may_move and all(post.hidden_at is None for post in posts)
     thread.posts = _views(reader, head, posts, moderates, thread.read_number)

@@ -13,7 +13,7 @@ from forum.domain.mailing import unread_notices
 from forum.domain.people import capacities
 from forum.domain.people.bylines import CAPACITY, COLUMNS
 from forum.domain.themes.tags import spelling
-from forum.domain.threads import following
+from forum.domain.threads import following, nominations
 from forum.domain.threads.unread_queries import first_unread, marked, read_up_to, unread_count
 from forum.infra.columns import codes
 from forum.infra.statements import cached
@@ -22,6 +22,7 @@ from forum.models.bookmarks import Bookmark
 from forum.models.classification import ThreadChange
 from forum.models.following import SpaceFollow, ThreadFollow
 from forum.models.lessons import LessonSource
+from forum.models.nominations import Nomination
 from forum.models.notifications import Notification
 from forum.models.responses import ThreadResponse
 from forum.models.spaces import Space
@@ -73,6 +74,10 @@ def _asked_to_summarise(reader_id: Any) -> Any:
     return asked.correlate(Thread)
 
 
+def _nominated(*which: Any) -> Any:
+    return exists().where(Nomination.thread_id == Thread.id, *which).correlate(Thread)
+
+
 @cached
 def head(signed_in: bool) -> Select[Any]:
     """Return the query of the thread itself, when the reader may see it, and in which capacity they would answer.
@@ -103,12 +108,7 @@ def head(signed_in: bool) -> Select[Any]:
             exists().where(ThreadChange.thread_id == Thread.id).correlate(Thread).label("has_changes"),
             exists().where(ThreadResponse.thread_id == Thread.id).correlate(Thread).label("has_responses"),
             exists().where(SummaryVersion.thread_id == Thread.id).correlate(Thread).label("has_summary"),
-            (_asked_to_summarise(reader_id) if signed_in else false()).label("asked_to_summarise"),
-            (_open_acts(reader_id) if signed_in else false()).label("has_acts"),
-            (ReadMark.last_number if signed_in else literal(None, Integer)).label("read_number"),
-            (unread_count(reader_id) if signed_in else literal(0, Integer)).label("new_count"),
-            (first_unread(reader_id) if signed_in else literal(None, Integer)).label("first_unread"),
-            (read_up_to(reader_id) if signed_in else literal(None)).label("read_moment"),
+            *_of_reader(signed_in, reader_id),
         )
         .select_from(Thread)
         .join(Space, Space.id == Thread.space_id)
@@ -119,6 +119,22 @@ def head(signed_in: bool) -> Select[Any]:
     query = query.outerjoin(ReadMark, marked(reader_id)).add_columns(*CAPACITY, *_told_of(reader_id))
     speaks_as = capacities.spoken_in(reader_id, bindparam("today", type_=Date))
     return cast(Select[Any], query.outerjoin(Capacity, Capacity.id == speaks_as))
+
+
+def _of_reader(signed_in: bool, reader_id: Any) -> tuple[Any, ...]:
+    """What the reader did, was asked and has read in the thread; nothing of it for a visitor."""
+    own = (nominations.STANDING, Nomination.member_id == reader_id)
+    columns = {
+        "has_nominations": _nominated(nominations.OPEN) if signed_in else false(),
+        "is_nominated": _nominated(*own) if signed_in else false(),
+        "asked_to_summarise": _asked_to_summarise(reader_id) if signed_in else false(),
+        "has_acts": _open_acts(reader_id) if signed_in else false(),
+        "read_number": ReadMark.last_number if signed_in else literal(None, Integer),
+        "new_count": unread_count(reader_id) if signed_in else literal(0, Integer),
+        "first_unread": first_unread(reader_id) if signed_in else literal(None, Integer),
+        "read_moment": read_up_to(reader_id) if signed_in else literal(None),
+    }
+    return tuple(column.label(name) for name, column in columns.items())
 
 
 def _told_of(reader_id: Any) -> tuple[Any, ...]:

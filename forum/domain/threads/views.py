@@ -112,6 +112,10 @@ class ThreadPage:
     comes_at_once: bool  # by what they subscribed to: without a level they are told of every post
     has_notices: bool  # unread, of the reader
     has_draft: bool  # of the reader, perhaps: of something with the number of this thread
+    # That there is a lesson in it: whether the reader may say so, and said so, and for moderators whether anybody did.
+    may_nominate: bool = False
+    is_nominated: bool = False
+    has_nominations: bool = False
     changes: list[Reclassification] = field(default_factory=list)
     posts: list[PostView] = field(default_factory=list)
 

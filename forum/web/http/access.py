@@ -16,7 +16,7 @@ STATIC = "static"
 
 
 def open_to(guard: Guard) -> Callable[[Any], Any]:
-    """Mark a view with its guard: `anyone`, `signed_in`, `members`, `moderators` or `demo`."""
+    """Mark a view with its guard: `anyone`, `signed_in`, `members`, `curators`, `moderators` or `demo`."""
 
     def mark(view: Any) -> Any:
         view.open_to = guard
@@ -55,6 +55,15 @@ def moderators() -> AnyResponse | None:
     response = members()
     if response is None and not is_moderator():
         raise Forbidden(_("This page is for moderators."))
+    return response
+
+
+def curators() -> AnyResponse | None:
+    """Who may find something on the desk; for who is not let in yet it is not there, as for who finds nothing."""
+    response = signed_in()
+    who = viewer()
+    if response is None and (who is None or who.approved_at is None):
+        abort(404)
     return response
 
 

@@ -87,6 +87,9 @@ def test_only_makers_touch_claims():
             claims.add(scenario.actor(name), lesson.id, text="Mine")
         with pytest.raises(NotFound):
             claims.reword(scenario.actor(name), claim.id, text="Mine")
+    with pytest.raises(Forbidden):
+        claims.reword(scenario.actor("second"), claim.id, text="Mine")
+    scenario.share(lesson)
     assert claims.reword(scenario.actor("second"), claim.id, text=" Contact  keeps ").text == "Contact keeps"
 
 

@@ -26,7 +26,7 @@ def save(scenario, lesson, **fields):
 def test_a_moderator_of_the_space_begins_a_lesson_and_nobody_else():
     scenario = build()
     lesson = lessons.draft(scenario.actor("curator"), scenario.thread.id, title="Put talking in the roster")
-    assert (lesson.state, lesson.public_id, lesson.audience) == (LessonState.DRAFT, None, Audience.SPACE)
+    assert (lesson.state, lesson.public_id, lesson.audience) == (LessonState.DRAFT, None, Audience.NETWORK)
     for name in ("author", "reviewer", "editor"):
         with pytest.raises(Forbidden):
             lessons.draft(scenario.actor(name), scenario.thread.id, title="Mine")
@@ -46,14 +46,15 @@ def test_a_draft_is_for_its_makers_only():
     for name in ("author", "reader", "reviewer", "editor"):
         with pytest.raises(NotFound):
             lessons.save(scenario.actor(name), lesson.id, saved_count=2, title="Mine")
-    assert [card.id for card in workbench_desk.drafts_of(scenario.actor("second"))] == [lesson.id]
-    assert workbench_desk.drafts_of(scenario.actor("reviewer")) == []
+    assert [card.id for card in workbench_desk.in_other_hands(scenario.actor("second"))] == [lesson.id]
+    assert workbench_desk.in_other_hands(scenario.actor("reviewer")) == []
 
 
 def test_what_was_saved_meanwhile_is_never_overwritten():
     scenario = build()
     lesson = scenario.draft()
     seen = lessons.working(lesson).saved_count
+    scenario.share(lesson)
     lessons.save(scenario.actor("second"), lesson.id, saved_count=seen, unknowns="Theirs")
     with pytest.raises(Conflict):
         lessons.save(scenario.actor("curator"), lesson.id, saved_count=seen, unknowns="Mine")
@@ -168,6 +169,7 @@ def test_whoever_hands_a_version_in_does_not_check_it():
     scenario = build()
     lesson = scenario.draft()
     make_member("Thijs", space=scenario.space, role=Role.MODERATOR)
+    scenario.share(lesson)
     lessons.submit(scenario.actor("second"), lesson.id, audience=Audience.SPACE)
     with pytest.raises(Forbidden):
         reviewed.publish(scenario.actor("second"), lesson.id)

@@ -5,7 +5,8 @@ from datetime import timedelta
 from forum.domain.lessons import lessons, library
 from forum.domain.lessons import page as lesson_page
 from forum.domain.lessons.library_choice import Choice
-from forum.domain.lessons.workbench import desk as workbench_desk
+from forum.domain.lessons.workbench.queues import due_for_review
+from forum.domain.lessons.workbench.queues.window import Window
 from forum.infra import clock
 from forum.models.spaces import Audience
 from forum.models.themes import Axis, Need
@@ -84,8 +85,8 @@ def test_a_lesson_past_its_date_is_due_for_another_look():
     with clock.at(clock.now() - timedelta(days=600)):
         lesson = publish(scenario)
     assert [card.overdue for card in library.page(scenario.actor("reader")).rows] == [True]
-    assert [card.id for card in workbench_desk.overdue_for(scenario.actor("second"))] == [lesson.id]
-    assert workbench_desk.overdue_for(scenario.actor("reviewer")) == []
+    assert [card.id for card in due_for_review.of(scenario.actor("second"), Window()).items] == [lesson.id]
+    assert due_for_review.of(scenario.actor("reviewer"), Window()).items == []
 
 
 def test_library_and_page_ask_the_database_equally_often_however_much_there_is(count_queries):

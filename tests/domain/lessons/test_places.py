@@ -231,6 +231,7 @@ def test_words_that_are_gone_or_closed_are_not_found(draft):
     words = f"Stil, {AGAIN}"
     assert len(draft.find(words)) == 1
     second = draft.scenario.actor("second")
+    draft.scenario.share(draft.lesson)
     with pytest.raises(Invalid):
         places.find(second, draft.lesson.id, words)
     with pytest.raises((NotFound, Forbidden)):

@@ -115,6 +115,7 @@ def test_the_cities_of_its_makers_count_as_they_were_when_it_was_sent_and_as_the
     ground = build()
     lesson = ground.draft()
     speaks_for(ground.second, "genk")
+    ground.share(lesson)
     lessons.submit(ground.actor("second"), lesson.id, audience=Audience.NETWORK)
     assert lessons.working(lesson).origin_cities == ["aalst", "genk"]
     for city in ("genk", "leuven"):
@@ -303,6 +304,7 @@ def test_inside_its_space_too_whoever_handed_it_in_does_not_review_it(session):
     ground = build()
     lesson = ground.draft()
     third = make_member("Thijs", space=ground.space, role=Role.MODERATOR)
+    ground.share(lesson)
     lessons.submit(ground.actor("second"), lesson.id, audience=Audience.SPACE)
     reasons = []
     for name in ("second", "curator"):

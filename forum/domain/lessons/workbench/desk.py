@@ -1,16 +1,17 @@
-"""The lists of the workbench: a member's drafts, what waits for their review, and what is due for another look."""
+"""The lists of the workbench that are no queue of the actor's own: what they may review, and what others work on."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, or_, select
 
-from forum.domain.lessons import origin, review_states
+from forum.domain.lessons import holding, origin, review_states
 from forum.domain.lessons import reviews as lesson_reviews
+from forum.domain.lessons.holding import Holders
 from forum.domain.lessons.review_states import AskedLine
-from forum.infra import days, fitting
+from forum.infra import fitting
 from forum.infra.db import db
 from forum.models.accounts import Member
 from forum.models.lessons import Lesson, LessonState, LessonVersion
@@ -33,16 +34,23 @@ class DraftCard:
     curator: str
     saved_at: datetime
     sent_at: datetime | None  # for review
-    review_on: date | None
+    hands: Holders | None = None  # while it is drafted
     asked: list[AskedLine] = field(default_factory=list)  # who is asked to check it, while it is in review
 
 
-def drafts_of(actor: Actor) -> list[DraftCard]:
-    """Return the lessons of the actor's spaces that are drafted or in review, the latest saved first."""
-    in_own_spaces = Lesson.space_id.in_(moderated(actor))
+def in_other_hands(actor: Actor) -> list[DraftCard]:
+    """Return what others of the actor's spaces draft, and what is in review there, the latest saved first."""
+    spaces = moderated(actor)
+    if not spaces:
+        return []
+    is_others = and_(Lesson.curator_id != actor.id, Lesson.deputy_id.is_distinct_from(actor.id))
     query = (
         _cards(Lesson.working_id, LessonVersion, Lesson)
-        .where(sees(Lesson, actor), in_own_spaces, Lesson.state != LessonState.PUBLISHED)
+        .where(
+            sees(Lesson, actor),
+            Lesson.space_id.in_(spaces),
+            or_(Lesson.state == LessonState.IN_REVIEW, and_(Lesson.state == LessonState.DRAFT, is_others)),
+        )
         .order_by(LessonVersion.saved_at.desc(), Lesson.id.desc())
         .limit(MOST)
     )
@@ -51,7 +59,11 @@ def drafts_of(actor: Actor) -> list[DraftCard]:
         (row.Lesson, row.LessonVersion) for row in drafts if row.Lesson.state == LessonState.IN_REVIEW
     ]
     asked = review_states.of_versions(in_review)
-    return [replace(_card(row), asked=asked.get(row.LessonVersion.id, [])) for row in drafts]
+    hands = holding.of_lessons(actor, [row.Lesson for row in drafts if row.Lesson.state == LessonState.DRAFT])
+    return [
+        replace(_card(row), asked=asked.get(row.LessonVersion.id, []), hands=hands.get(row.Lesson.id))
+        for row in drafts
+    ]
 
 
 def waiting_for(actor: Actor) -> list[DraftCard]:
@@ -72,18 +84,6 @@ def waiting_for(actor: Actor) -> list[DraftCard]:
     return fitting.first(query, MOST, fit, order=order)
 
 
-def overdue_for(actor: Actor) -> list[DraftCard]:
-    """Return the published lessons of the actor's spaces whose review date has passed, the oldest date first."""
-    today = days.today()
-    query = _cards(Lesson.current_id).where(
-        sees(Lesson, actor),
-        Lesson.space_id.in_(moderated(actor)),
-        Lesson.state == LessonState.PUBLISHED,
-        Lesson.review_on < today,
-    )
-    return _draft_cards(query.order_by(Lesson.review_on, Lesson.id))
-
-
 def _cards(pointer: Any, *more: Any) -> Select[*tuple[Any, ...]]:
     columns = (
         Lesson.id,
@@ -94,7 +94,6 @@ def _cards(pointer: Any, *more: Any) -> Select[*tuple[Any, ...]]:
         Member.name,
         LessonVersion.saved_at,
         LessonVersion.sealed_at,
-        Lesson.review_on,
     )
     return (
         select(*columns, *more)
@@ -103,9 +102,5 @@ def _cards(pointer: Any, *more: Any) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _draft_cards(query: Select[*tuple[Any, ...]]) -> list[DraftCard]:
-    return [_card(row) for row in db.session.execute(query.limit(MOST))]
-
-
 def _card(row: Sequence[Any]) -> DraftCard:
-    return DraftCard(*row[:9])
+    return DraftCard(*row[:8])

@@ -20,8 +20,9 @@ from forum.models.accounts import Member
 from forum.models.claims import Claim
 from forum.models.lessons import Lesson, LessonReview, LessonVersion
 from forum.models.spaces import Audience, Space
-from forum.policy.actions import Answer, may_edit_draft, may_moderate, require
+from forum.policy.actions import Answer, may_moderate, require
 from forum.policy.actors import Actor
+from forum.policy.holding import may_edit_draft
 from forum.policy.visibility import count_readers, get_visible
 
 
