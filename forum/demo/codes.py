@@ -49,6 +49,7 @@ LESSON_OUTCOMES = {
     "gelukt na mislukking": Outcome.WORKED,
     "deels gelukt": Outcome.PARTLY,
     "minder_gelukt": Outcome.FAILED,
+    "discussienota": Outcome.DISCUSSION,
 }
 ADOPTIONS = {
     "gelukt": AdoptionOutcome.WORKED,

@@ -14,7 +14,7 @@ from forum.models.reviewing import Question, Reply
 
 FIELDS = (
     "title", "one_sentence", "summary", "context", "problem", "what_was_done", "result", "recommendation", "unknowns",
-    "alternative_reading", "conditions", "not_for", "addressees", "licence", "axis",
+    "alternative_reading", "conditions", "not_for", "addressees", "assumptions", "open_questions", "licence", "axis",
 )  # fmt: skip
 GOOD = {question.value: Reply.YES.value for question in Question}
 WRITING = timedelta(days=14)
@@ -22,8 +22,8 @@ CHECKING = timedelta(hours=4)
 
 
 def bring(book: Book) -> None:
-    """Load every lesson, in the order of their public ids."""
-    for source in book.source["lessons"]:
+    """Load every lesson, and the note of the thread that stays a discussion, in the order of their public ids."""
+    for source in [*book.source["lessons"], *_of_file("note_nl.json")]:
         lesson = _draft(book, source)
         book.lessons[source["id"]] = lesson.id
         if source["published"] is None:
@@ -32,9 +32,14 @@ def bring(book: Book) -> None:
             for number, version in enumerate(source["versions"]):
                 _publish(book, source, lesson, version, first=number == 0)
         book.counts["lessons"] += 1
-    for source in json.loads((FOLDER / "review_nl.json").read_text(encoding="utf-8")):
+    for source in _of_file("review_nl.json"):
         _send_for_review(book, source)
         book.counts["lessons"] += 1
+
+
+def _of_file(name: str) -> list[dict[str, Any]]:
+    lessons: list[dict[str, Any]] = json.loads((FOLDER / name).read_text(encoding="utf-8"))
+    return lessons
 
 
 def _send_for_review(book: Book, source: dict[str, Any]) -> None:
@@ -116,6 +121,10 @@ def _write(
 ) -> None:
     curator = book.actor(source["curator"])
     draft: LessonVersion = lessons.working(lesson)
+    # An earlier version in the file holds only the fields that differ from the last one.
+    fields: dict[str, Any] = {
+        name: version.get(name, source.get(name)) for name in FIELDS if name in version or name in source
+    }
     lessons.save(
         curator,
         lesson.id,
@@ -124,8 +133,7 @@ def _write(
         needs=[codes.NEEDS[name] for name in source["needs"]],
         confidence=codes.CONFIDENCES[source["confidence"]],
         change_note=version["change"],
-        # an earlier version in the file holds only the fields that differ from the last one
-        **{name: version.get(name, source[name]) for name in FIELDS},
+        **fields,
     )
     for claim in source["claims"]:
         _claim(book, lesson, curator, claim, before)

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import and_, select
 
 from forum.domain.drafts.views import Fields, Place, Subject
-from forum.domain.lessons import meanwhile, report_places, reviews
+from forum.domain.lessons import meanwhile, report_places, reviews, text_form
 from forum.domain.spaces import notes
 from forum.domain.summaries import draft_places as summary_places
 from forum.domain.threads.numbering import page_of
@@ -63,14 +63,7 @@ FORMS: Mapping[str, Form] = {
     REPLY: Form(("body",), ("kind", "answers"), resumes=True),
     EDIT: Form(("title", "body"), base="seen_revision", resumes=True),
     LESSON_TEXT: Form(
-        (
-            "title", "one_sentence", "recommendation", "conditions", "not_for", "addressees", "unknowns",
-            "alternative_reading", "context", "problem", "what_was_done", "result", "summary", "tags", "change_note",
-        ),
-        ("outcome", "axis", "confidence"),
-        ("needs",),
-        base="saved_count",
-        marks="base_marks",
+        text_form.TYPED, text_form.CHOSEN, ("needs",), base="saved_count", marks="base_marks"
     ),
     CLAIM: Form(("text",)),
     CLAIM_CHANGE: Form(("text",)),
@@ -99,7 +92,8 @@ def fields_of(form: str, values: Callable[[str], list[str]]) -> Fields:
 
 def texts_of(form: str, values: Callable[[str], list[str]]) -> dict[str, str]:
     """Return the texts of a form that was sent, without what is chosen in it."""
-    return {name: text.typed(sent[0]) for name in FORMS[form].typed if (sent := values(name))}
+    sent = ((name, text_form.sent(name, values)) for name in FORMS[form].typed)
+    return {name: text.typed(words) for name, words in sent if words is not None}
 
 
 def first_words(form: str, fields: Fields) -> str:

@@ -156,6 +156,9 @@ class LessonVersion(Model):
     TITLE_MAX, ONE_SENTENCE_MAX, CHANGE_NOTE_MAX, LICENCE_MAX = 100, 200, 300, 40
     PARAGRAPHS_MAX = 4_000  # a lesson is a page, not a report
     ITEMS_MAX, ITEM_MAX = 12, 160
+    OWNER_MAX = 120
+    # Each to one addressee.
+    ADVICE = ("advice_field", "advice_head", "advice_council", "advice_government")
     __table_args__ = (UniqueConstraint("lesson_id", "sequence"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     lesson_id: Mapped[int] = mapped_column(ForeignKey("lesson.id", ondelete="CASCADE"))
@@ -171,7 +174,11 @@ class LessonVersion(Model):
     problem: Mapped[str] = mapped_column(Text, default="")
     what_was_done: Mapped[str] = mapped_column(Text, default="")
     result: Mapped[str] = mapped_column(Text, default="")
-    recommendation: Mapped[str] = mapped_column(Text, default="")
+    recommendation: Mapped[str] = mapped_column(Text, default="")  # to everybody
+    advice_field: Mapped[str] = mapped_column(Text, default="", server_default="")
+    advice_head: Mapped[str] = mapped_column(Text, default="", server_default="")
+    advice_council: Mapped[str] = mapped_column(Text, default="", server_default="")
+    advice_government: Mapped[str] = mapped_column(Text, default="", server_default="")
     unknowns: Mapped[str] = mapped_column(Text, default="")
     alternative_reading: Mapped[str] = mapped_column(Text, default="")
     conditions: Mapped[list[str]] = mapped_column(JSON, default=list)
@@ -179,6 +186,15 @@ class LessonVersion(Model):
     addressees: Mapped[list[str]] = mapped_column(JSON, default=list)
     confidence: Mapped[Confidence] = mapped_column(choice(Confidence))
     licence: Mapped[str | None] = mapped_column(String(LICENCE_MAX))
+    # Of a discussion note; its claims are positions.
+    assumptions: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
+    open_questions: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
+    # {"title": …, "url": …, "accessed": "2026-11-30", "kind": …} each (`domain/lessons/external_sources.py`).
+    external_sources: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list, server_default="[]")
+    # A function that keeps it, not a person. It may lead to a city: `domain/lessons/origin.py` says who reads it.
+    owner: Mapped[str] = mapped_column(String(OWNER_MAX), default="", server_default="")
+    # As its maker chose; none: the usual time after publication.
+    review_on: Mapped[date | None] = mapped_column(Date)
     # Codes of the cities behind the claims, as far as consent lets them be named; fixed when sealed.
     cities: Mapped[list[str]] = mapped_column(JSON, default=list)
     masked: Mapped[bool] = mapped_column(Boolean, default=False)  # a city behind it may not be named
@@ -195,6 +211,11 @@ class LessonVersion(Model):
 
     lesson: Mapped[Lesson] = related(foreign_keys=[lesson_id])
     created_by: Mapped[Member] = related()
+
+    @property
+    def advice(self) -> dict[str, str]:
+        """What is said to one addressee each, by the name of the column; without those to whom nothing is said."""
+        return {name: text for name in self.ADVICE if (text := getattr(self, name))}
 
 
 class LessonReview(Model):

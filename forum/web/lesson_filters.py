@@ -15,7 +15,7 @@ from forum.web.http import list_filters
 from forum.web.http.list_filters import Filter, FilterPanel
 
 NAMES: Mapping[str, Mapping[Any, Any]] = {
-    "outcome": labels.OUTCOMES,
+    "outcome": labels.LESSON_OUTCOMES,
     "axis": labels.AXES,
     "need": labels.NEEDS,
     "confidence": labels.CONFIDENCES,

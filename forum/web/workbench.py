@@ -5,18 +5,16 @@ import re
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from forum.domain.draft_places import LESSON_TEXT
 from forum.domain.lessons import lessons, review_requests
 from forum.domain.lessons import page as lesson_page
 from forum.domain.lessons import undo as lesson_undo
 from forum.domain.lessons.workbench import desk_page
 from forum.domain.lessons.workbench import draft as workbench_draft
-from forum.domain.themes import tags
 from forum.infra.i18n import _
 from forum.models.lessons import LessonState
 from forum.models.spaces import Audience
-from forum.policy.errors import Conflict, Invalid, NotFound
-from forum.web import beginnings, draft_slots, review_pages, reviewers
+from forum.policy.errors import Invalid, NotFound
+from forum.web import beginnings, draft_slots, lesson_texts, review_pages, reviewers
 from forum.web import workbench_pages as pages
 from forum.web.forms import attach, errors_on
 from forum.web.forms.workbench import (
@@ -24,7 +22,6 @@ from forum.web.forms.workbench import (
     BeginForm,
     SourceForm,
     SubmissionForm,
-    TextForm,
 )
 from forum.web.http import links, unread
 from forum.web.http.access import curators, members, moderators, open_to
@@ -96,27 +93,7 @@ def revise(public_id: str) -> ResponseReturnValue:
 @open_to(moderators)
 @draft_slots.kept_when_refused
 def save(lesson_id: int) -> ResponseReturnValue:
-    form = TextForm()
-    then = links.own_path(request.form.get("then"))  # a tab was pressed: what is typed is saved first
-    if form.validate():
-        names, saved_count = tags.split(form.tags.data or ""), form.saved_count.data or 0
-        try:
-            with errors_on(form):
-                base, who = form.base_marks.data or "", actor()
-                version = lessons.save(
-                    who, lesson_id, saved_count=saved_count, base=base, tags=names, **form.values()
-                )
-                draft_slots.accepted(LESSON_TEXT, lesson_id)
-                flash(_("The text of the lesson is saved."), "ok")
-                if version.saved_count > saved_count + 1:
-                    flash(_("What was changed somewhere else meanwhile stands in it too."), "ok")
-                return redirect(then, 303) if then else pages.back(lesson_id, "text")
-        except Conflict as error:
-            return pages.conflict(lesson_id, form, error.reason), 409
-    if then and draft_slots.kept():
-        flash(_("Something in the text is not right yet, so it is not saved. It is kept as a draft."), "care")
-        return redirect(then, 303)
-    return pages.workbench(lesson_id, part="text", text_form=form), 422
+    return lesson_texts.save(lesson_id)
 
 
 @bp.post("/workbench/<int:lesson_id>/sources")

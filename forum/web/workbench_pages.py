@@ -7,7 +7,7 @@ from flask import flash, redirect, render_template, request, url_for
 
 from forum.domain.draft_places import CLAIM, CLAIM_CHANGE, LESSON_TEXT
 from forum.domain.drafts.views import Subject
-from forum.domain.lessons import giveaways, review_comments
+from forum.domain.lessons import certainty, giveaways, review_comments
 from forum.domain.lessons import holding as lesson_holding
 from forum.domain.lessons.workbench import asking, source_thread
 from forum.domain.lessons.workbench import draft as workbench_draft
@@ -16,13 +16,13 @@ from forum.domain.themes import labels
 from forum.infra.i18n import _, ngettext
 from forum.models.spaces import Audience
 from forum.web import draft_slots, holding, reviewers
+from forum.web.forms.lesson_text import TextForm
 from forum.web.forms.workbench import (
     ClaimForm,
     ExcerptForm,
     Reworded,
     SourceForm,
     SubmissionForm,
-    TextForm,
 )
 from forum.web.http.current_user import actor
 
@@ -50,6 +50,7 @@ def workbench(lesson_id: int, *, part: str | None = None, **forms: Any) -> str:
     context["excerpt_form"].offer(workbench.claims)
     audiences = [Audience(option.audience) for option in workbench.audiences]
     context["submission_form"].offer(audiences)
+    context["ceiling"] = certainty.of_version(workbench.version) if part == "text" else None
     if part == "review":
         candidates = asking.offered(actor(), lesson_id, audiences)
         reviewers.offer(context["submission_form"], candidates)

@@ -114,7 +114,7 @@ export async function send({ to, fields, time }, signal) {
     if (answer.ok && "revision" in said) return { ...said, kept: true };
     if (answer.status === 409 && said.sent) return { sent: true };
     const later = answer.ok || answer.status >= 500 || answer.status === 429;
-    return { message: said.message, [later ? "waits" : "refused"]: true, forGood: FOR_GOOD.has(answer.status) };
+    return { message: said.message, compare: said.compare, [later ? "waits" : "refused"]: true, forGood: FOR_GOOD.has(answer.status) };
   } catch {
     return { waits: true };
   } finally {

@@ -15,12 +15,14 @@ export function start() {
   started = true;
   const copies = open();
   for (const form of document.querySelectorAll("form[data-draft]")) {
-    if (form.elements.draft_revision) new Draft(form, copies).restore();
+    if (!form.elements.draft_revision) continue;
+    if (form.dataset.saves) import("./saving.js").then(({ Saving }) => new Saving(form, copies).restore());
+    else new Draft(form, copies).restore();
   }
   for (const note of document.querySelectorAll("[data-draft-kept]")) note.hidden = false;
 }
 
-class Draft {
+export class Draft {
   typed = 0; // changes by a person,
   kept = 0; // how many of them the server has,
   submitted = 0; // how many the form took along when it was last sent,
@@ -48,6 +50,7 @@ class Draft {
   }
 
   get to() { return this.form.querySelector("[data-keep]")?.getAttribute("formaction") ?? "/drafts"; }
+  get wait() { return PAUSE; }
   get key() { return this.form.elements.idempotency_key.value; }
   get fields() { return [...new FormData(this.form)].filter(([name, words]) => !NEVER.has(name) && typeof words === "string"); }
   get texts() { return [...this.form.elements].filter((field) => field.type === "textarea" || field.type === "text").map((field) => field.value); }
@@ -64,7 +67,7 @@ class Draft {
     this.time = Date.now();
     this.soon ??= setTimeout(() => this.copy(), SOON);
     clearTimeout(this.pause);
-    this.pause = setTimeout(() => this.save(), PAUSE);
+    this.pause = setTimeout(() => this.save(), this.wait);
   }
 
   // To this device.
@@ -96,18 +99,20 @@ class Draft {
     this.request?.abort();
     const request = this.request = new AbortController();
     this.sent = at;
-    const answer = await send({ to: this.to, fields: this.fields, time: this.time }, request.signal);
+    const answer = await this.bring(this.to, request.signal);
     if (this.request !== request) return;
     this.request = null;
     this.failed = answer.waits ? this.failed + 1 : 0;
     if (answer.kept) this.isKept(at, answer);
     else if (answer.sent) this.isSent(at);
-    else if (answer.refused) this.isRefused(at, answer.message);
+    else if (answer.refused) this.isRefused(at, answer);
     else {
       this.tellWaiting(answer.message);
       this.later(AGAIN[Math.min(this.failed, AGAIN.length) - 1] * 1000);
     }
   }
+
+  bring(to, signal) { return send({ to, fields: this.fields, time: this.time }, signal); }
 
   later(wait) {
     clearTimeout(this.pause);
@@ -149,7 +154,7 @@ class Draft {
     this.save();
   }
 
-  isRefused(at, message) {
+  isRefused(at, { message }) {
     this.tellWaiting(message ?? " ");
     if (this.typed !== at) this.later(AGAIN[0] * 1000);
   }
@@ -166,13 +171,15 @@ class Draft {
     this.tell("waits", [why, this.form.dataset.kept === "device" ? here : nowhereMessage].filter(Boolean).join(" ").trim());
   }
 
+  isSpoken() { return true; }
+
   // Spoken only when it is another state: each minute of "kept" is too much to hear.
   tell(state, words) {
     if (!this.note) return;
     this.note.hidden = !words;
     this.note.dataset.state = state;
     this.note.querySelector("[data-saved-text]").textContent = words ?? "";
-    if (words && state !== this.said) this.note.nextElementSibling.textContent = words;
+    if (words && state !== this.said && this.isSpoken(state)) this.note.nextElementSibling.textContent = words;
     this.said = state;
   }
 

@@ -12,6 +12,7 @@ const MODULES = [
   ["[data-related]", "./related.js"],
   ["[data-cells]", "./cells.js"],
   ["[data-checks]", "./checks.js"],
+  ["[data-saves]", "./text.js"],
 ];
 
 for (const [hook, module] of MODULES) {

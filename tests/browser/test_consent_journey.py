@@ -147,14 +147,14 @@ def draft_of(page, thread: str) -> str:
             assert SAID[who] in page.inner_text("#claims")
     look(page)
     page.goto(f"{draft}?part=text")
-    page.fill("input[name=title]", LESSON)
-    page.fill("input[name=one_sentence]", "De poetsploeg is er eerst: geef haar de sleutel.")
+    page.fill("textarea[name=title]", LESSON)
+    page.fill("textarea[name=one_sentence]", "De poetsploeg is er eerst: geef haar de sleutel.")
     page.check('input[name=outcome][value="worked"]')
-    page.fill("textarea[name=recommendation]", "Vraag wie er het eerst is, en geef die de sleutel.")
-    page.fill("textarea[name=conditions]", "er is een vaste ploeg")
+    page.fill("textarea[name=advice_field]", "Vraag wie er het eerst is, en geef die de sleutel.")
+    page.fill("input[name=conditions]", "er is een vaste ploeg")
     page.fill("textarea[name=unknowns]", "Of het ook werkt in een groot gebouw.")
     look(page)
-    follow(page, "main .sendbar button.btn--primary")
+    follow(page, "main .sendbar .btn:not(.btn--plain)")
     return draft
 
 

@@ -38,7 +38,11 @@ def test_the_text_of_a_lesson_survives_each_tab_preview_and_button(draft, step):
     for number in range(0, ways + 1, step):
         page.goto(f"{address}?part=text")
         page.fill("textarea[name=unknowns]", f"Nog niet geweten: {number}")
-        away = page.locator(AWAY).nth(number) if number < ways else page.locator(f"{TEXT} .btn--primary")
+        away = (
+            page.locator(AWAY).nth(number)
+            if number < ways
+            else page.locator(f"{TEXT} .sendbar .btn:not(.btn--plain)")
+        )
         with page.expect_navigation():
             away.click()
         page.goto(f"{address}?part=text")
@@ -46,22 +50,64 @@ def test_the_text_of_a_lesson_survives_each_tab_preview_and_button(draft, step):
     wait_for_copy(page, gone=True)
 
 
-def test_the_text_of_a_lesson_that_was_closed_is_offered_with_its_choices(draft):
+def state(page, which):
+    """What is said of the saving, once it is that; a page begins with the day on which it was saved before."""
+    hour = ":has-text(' om ')" if which == "kept" else ""
+    page.wait_for_selector(f'{NOTE}[data-state="{which}"]{hour}')
+    return page.inner_text(NOTE)
+
+
+def test_the_text_of_a_lesson_saves_itself_and_says_so_and_loses_nothing_that_cannot_be_saved(draft):
     page, address = draft
     page.goto(f"{address}?part=text")
-    page.fill("textarea[name=recommendation]", "Bel eerst.")
+    page.fill("textarea[name=advice_field]", "Bel eerst.")
     page.check("input[name=outcome][value=mixed]")
-    page.focus("select[name=axis]")
-    page.keyboard.press("ArrowDown")
-    axis = page.input_value("select[name=axis]")
-    page.wait_for_selector(f'{NOTE}[data-state="kept"]')
+    page.fill("input[name=conditions]", "er is een ploeg")
+    page.press("input[name=conditions]", "Enter")
+    page.keyboard.type("er is een sleutel")
+    wait_for_copy(page, gone=True)
+    assert "Bewaard om" in state(page, "kept")
+    assert "3 van 6 staan erin" in page.inner_text("#lesson-text h2")
+    # Nothing was pressed, and nothing is a draft of its own: it is in the lesson.
+    page.goto(f"{address}?part=text")
+    assert page.input_value("textarea[name=advice_field]") == "Bel eerst."
+    assert page.is_checked("input[name=outcome][value=mixed]")
+    lines = page.locator("input[name=conditions]")
+    assert [each.input_value() for each in lines.all()] == ["er is een ploeg", "er is een sleutel", ""]
+    assert page.locator("main .notice").count() == 0
+    # What is too long is not saved, and not lost either.
+    page.fill("textarea[name=title]", "n" * 112)
+    assert page.inner_text("[data-counts=title]") == "12 tekens te veel"
+    assert "Niet bewaard: Titel" in state(page, "refused")
     page.goto("/lessons")
     page.goto(f"{address}?part=text")
-    assert page.input_value("textarea[name=recommendation]") == ""
-    page.click("main .notice a:has-text('Ga ermee verder')")
-    assert page.input_value("textarea[name=recommendation]") == "Bel eerst."
-    assert page.is_checked("input[name=outcome][value=mixed]")
-    assert page.input_value("select[name=axis]") == axis
+    if page.input_value("textarea[name=title]") != "n" * 112:
+        page.click("main .notice a:has-text('Ga ermee verder')")
+    assert page.input_value("textarea[name=title]") == "n" * 112
+    page.fill("textarea[name=title]", "Bel eerst")
+    state(page, "kept")
+    page.goto("/drafts")
+    assert "nnnn" not in page.inner_text("main")
+
+
+def test_two_who_write_in_one_field_see_both_texts_and_other_fields_are_put_together(draft, open_page):
+    page, address = draft
+    other = open_page("sofie")
+    for each in (page, other):
+        each.goto(f"{address}?part=text")
+    other.fill("textarea[name=one_sentence]", "Van daar.")
+    state(other, "kept")
+    page.fill("textarea[name=unknowns]", "Van hier.")
+    state(page, "kept")
+    other.fill("textarea[name=unknowns]", "Nog van daar.")
+    assert "werd ook ergens anders veranderd" in state(other, "refused")
+    with other.expect_navigation():
+        other.click("[data-compare]")
+    assert "Van hier." in other.inner_text("main")
+    assert other.input_value("textarea[name=unknowns]") == "Nog van daar."
+    page.reload()
+    assert page.input_value("textarea[name=unknowns]") == "Van hier."
+    assert page.input_value("textarea[name=one_sentence]") == "Van daar."
 
 
 @pytest.mark.proof

@@ -44,10 +44,11 @@ from tests.conftest import copied_database, settings_for
 
 pytestmark = pytest.mark.live  # one database of its own for the whole file: loading is not quick
 
-OURS = json.loads((Path(__file__).parents[2] / "demo" / "reports_nl.json").read_text(encoding="utf-8"))
-SOURCE = json.loads(
-    (Path(__file__).resolve().parents[2] / "demo" / "demo_nl.json").read_text(encoding="utf-8")
-)
+FOLDER = Path(__file__).resolve().parents[2] / "demo"
+OURS = json.loads((FOLDER / "reports_nl.json").read_text(encoding="utf-8"))
+SOURCE = json.loads((FOLDER / "demo_nl.json").read_text(encoding="utf-8"))
+# Of a thread that stays a discussion.
+NOTES = json.loads((FOLDER / "note_nl.json").read_text(encoding="utf-8"))
 WIDE = {"netwerk", "publiek"}
 LOADED = datetime(2031, 1, 13, 10, tzinfo=UTC)  # another year and another season than those of the file
 
@@ -85,13 +86,13 @@ def titles(reader: Actor | None) -> set[str]:
 
 def test_everything_of_the_file_is_there(inside):
     replies = sum(len(thread["replies"]) for thread in SOURCE["threads"])
-    versions = sum(len(lesson["versions"]) for lesson in SOURCE["lessons"])
+    versions = sum(len(lesson["versions"]) for lesson in [*SOURCE["lessons"], *NOTES])
     expected = {
         Member: len(SOURCE["people"]) + 1,  # and an administrator
         Space: len(SOURCE["spaces"]),
         Thread: len(SOURCE["threads"]),
         Post: len(SOURCE["threads"]) + replies,
-        Lesson: len(SOURCE["lessons"]) + 1,  # and one in review
+        Lesson: len(SOURCE["lessons"]) + len(NOTES) + 1,  # and one in review
         LessonVersion: versions + 1,
         AdoptionReport: sum(len(lesson["adoptions"]) for lesson in SOURCE["lessons"]) + len(OURS["reports"]),
         Foretelling: len(OURS["foretellings"]),
@@ -169,7 +170,7 @@ def _on_the_wall(moment: datetime) -> datetime:
 
 def test_public_ids_stay_and_a_new_one_belongs_to_its_own_year(inside):
     public_ids = set(db.session.scalars(select(Lesson.public_id).where(Lesson.public_id.is_not(None))))
-    assert public_ids == {lesson["id"] for lesson in SOURCE["lessons"]}
+    assert public_ids == {lesson["id"] for lesson in [*SOURCE["lessons"], *NOTES]}
     with clock.at(LOADED):
         assert re.fullmatch(r"les-2031-\d{5}", numbers.new_public_id())
     with clock.at(datetime(2026, 12, 1, tzinfo=UTC)):

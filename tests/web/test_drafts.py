@@ -18,12 +18,13 @@ from forum.models.drafts import Draft
 from forum.models.spaces import Audience, Membership
 from forum.models.threads import ReadAhead
 from forum.web import draft_slots
+from forum.web.forms.lesson_text import TextForm
 from forum.web.forms.notes import NoteForm
 from forum.web.forms.posts import PostForm
 from forum.web.forms.reviewing import CommentForm, ReturnForm
 from forum.web.forms.summaries import SummaryForm
 from forum.web.forms.threads import ReplyForm, ThreadForm
-from forum.web.forms.workbench import ClaimForm, TextForm
+from forum.web.forms.workbench import ClaimForm
 from tests.factories import STORY, actor, make_member, make_post, make_thread, sign_in, submit
 
 JSON = {"Accept": "application/json"}

@@ -16,9 +16,10 @@ from forum.models.threads import Post, PostRevision, Thread
 
 Texts = tuple[str, ...]  # the fields of one row, in the order of `Kind.prefixes`
 PARAGRAPHS = (
-    "summary", "context", "problem", "what_was_done", "result", "recommendation", "unknowns", "alternative_reading",
+    "summary", "context", "problem", "what_was_done", "result", "recommendation", *LessonVersion.ADVICE, "unknowns",
+    "alternative_reading",
 )  # fmt: skip
-LISTS = ("conditions", "not_for")
+LISTS = ("conditions", "not_for", "assumptions", "open_questions")
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,11 +1,12 @@
 """Two versions of a lesson beside each other: what was removed and added in each field, word by word."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
 
-from forum.domain.lessons import origin
+from forum.domain.lessons import external_sources, origin
 from forum.domain.lessons.origin import VersionLine
 from forum.domain.themes import labels
 from forum.infra.db import db
@@ -25,20 +26,25 @@ FIELDS: tuple[tuple[str, Any], ...] = (
     ("needs", lazy("What are you looking for?")),
     ("confidence", lazy("How sure are we?")),
     ("recommendation", lazy("What you can do")),
+    *((name, labels.ADVICE_TO[name]) for name in LessonVersion.ADVICE),
     ("addressees", lazy("For whom")),
     ("conditions", lazy("Works if")),
     ("not_for", lazy("Not for")),
     ("claims", lazy("Claims")),
+    ("assumptions", lazy("Assumptions")),
+    ("open_questions", lazy("Open questions")),
     ("unknowns", lazy("What we do not know")),
     ("alternative_reading", lazy("Another reading")),
     ("context", lazy("Context")),
     ("problem", lazy("Problem")),
     ("what_was_done", lazy("What was done")),
     ("result", lazy("Result")),
+    ("external_sources", lazy("Sources outside the forum")),
+    ("owner", lazy("Who keeps it")),
     ("licence", lazy("Licence")),
 )
 NAMES: dict[str, Any] = {
-    "outcome": labels.OUTCOMES,
+    "outcome": labels.LESSON_OUTCOMES,
     "axis": labels.AXES,
     "confidence": labels.CONFIDENCES,
     "needs": labels.NEEDS,
@@ -83,7 +89,7 @@ def compare(
         older=lines[older],
         newer=lines[newer],
         history=history,
-        changes=_changes(before, after, claims),
+        changes=_changes(before, after, claims, origin.HIDDEN_FIELDS if row.hidden else ()),
     )
 
 
@@ -102,10 +108,12 @@ def _texts(
 
 
 def _changes(
-    before: LessonVersion, after: LessonVersion, claims: dict[int, list[str]]
+    before: LessonVersion, after: LessonVersion, claims: dict[int, list[str]], left_out: Collection[str]
 ) -> list[tuple[str, list[Piece]]]:
     changes = []
     for name, title in FIELDS:
+        if name in left_out:
+            continue
         old, new = (
             "\n".join(claims[version.id]) if name == "claims" else words_of(version, name)
             for version in (before, after)
@@ -118,6 +126,8 @@ def _changes(
 def words_of(version: LessonVersion, name: str) -> str:
     """Return what stands in one field of a version, codes by their names in the reader's language."""
     value, names = getattr(version, name), NAMES.get(name)
+    if name == "external_sources":
+        return external_sources.in_words(value)
     if isinstance(value, list):
         return "\n".join(str(names[item]) if names else item for item in value)
     return str(names[value]) if names else value or ""

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
+from forum.domain.lessons import certainty
 from forum.domain.threads.excerpts import Quoted
 from forum.infra.db import db
 from forum.infra.i18n import _, lazy
@@ -14,16 +15,21 @@ from forum.models.lessons import LessonVersion
 from forum.models.threads import Outcome
 from forum.policy.errors import Invalid
 
-WORDS_MAX = 600  # a lesson is a page; what is longer is told, and stops nothing
 # A draft whose outcome is "still running" has none yet; a lesson has to.
 OUTCOME_NOT_CHOSEN = Outcome.RUNNING
-REQUIRED: tuple[tuple[str, Any], ...] = (
+Needed = tuple[tuple[str, Any], ...]
+OF_ALL: Needed = (
     ("title", lazy("Choose a title for the lesson.")),
     ("one_sentence", lazy("Say it in one sentence.")),
     ("needs", lazy("Choose at least one answer to “What are you looking for?”.")),
+)
+OF_A_LESSON: Needed = (
     ("unknowns", lazy("Say what we do not know.")),
     ("conditions", lazy("Fill in at least one line at “Works if”.")),
 )
+OF_A_NOTE: Needed = (("open_questions", lazy("Write down at least one open question.")),)
+POSITIONS = 2  # of a discussion note, at least
+ADVICE = ("recommendation", *LessonVersion.ADVICE)
 
 
 class MissingField(NamedTuple):
@@ -38,15 +44,6 @@ class MissingField(NamedTuple):
         return self.field == "claims" or self.field.startswith("claim-")
 
 
-def word_count(version: LessonVersion, claims: Iterable[Claim]) -> int:
-    """Return how many words a version has for its readers: of its text and of its claims."""
-    texts = [
-        version.one_sentence, version.context, version.problem, version.what_was_done, version.result,
-        version.recommendation, version.unknowns, version.alternative_reading, *version.conditions, *version.not_for,
-    ]  # fmt: skip
-    return sum(len(text.split()) for text in [*texts, *(claim.text for claim in claims)])
-
-
 def claims_of(version_id: int) -> list[Claim]:
     """Return the claims of a version with their excerpts (two queries)."""
     rows = select(Claim).where(Claim.version_id == version_id).order_by(Claim.position)
@@ -55,19 +52,32 @@ def claims_of(version_id: int) -> list[Claim]:
 
 def missing_fields(version: LessonVersion, claims: Sequence[Claim]) -> list[MissingField]:
     """Return everything that is missing, in the order of the page; empty when the draft can be sent for review."""
-    missing = [
-        MissingField(field, str(sentence)) for field, sentence in REQUIRED if not getattr(version, field)
-    ]
+    is_note = version.outcome == Outcome.DISCUSSION
+    needed = (*OF_ALL, *(OF_A_NOTE if is_note else OF_A_LESSON))
+    missing = [MissingField(name, str(words)) for name, words in needed if not getattr(version, name)]
     if version.outcome == OUTCOME_NOT_CHOSEN:
         missing.append(MissingField("outcome", _("Choose how it went.")))
-    if not version.recommendation and version.outcome != Outcome.DISCUSSION:
-        missing.append(MissingField("recommendation", _("Say what others can do with it.")))
-    return missing + _unsupported(claims) + _unanswered(version, claims)
+    if not is_note and not any(getattr(version, name) for name in ADVICE):
+        missing.append(MissingField("advice_field", _("Say what others can do with it.")))
+    if too_sure := certainty.too_sure(version):
+        missing.append(MissingField("confidence", too_sure))
+    return missing + (
+        _of_positions(claims) if is_note else _unsupported(claims) + _unanswered(version, claims)
+    )
 
 
 def _unsupported(claims: Sequence[Claim]) -> list[MissingField]:
-    if not claims:
-        return [MissingField("claims", _("Make at least one claim."))]
+    return _without_excerpt(claims) if claims else [MissingField("claims", _("Make at least one claim."))]
+
+
+def _of_positions(claims: Sequence[Claim]) -> list[MissingField]:
+    """A discussion note says what people hold; that they contradict each other is why it is one."""
+    if len(claims) < POSITIONS:
+        return [MissingField("claims", _("Write down at least two positions."))]
+    return _without_excerpt(claims)
+
+
+def _without_excerpt(claims: Sequence[Claim]) -> list[MissingField]:
     return [
         MissingField(f"claim-{claim.id}", _("Claim %(number)s has no excerpt yet", number=claim.position))
         for claim in claims

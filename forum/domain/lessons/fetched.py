@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from forum.domain.lessons import comparison, library
+from forum.domain.lessons import comparison, library, origin
 from forum.domain.lessons import page as lesson_page
 from forum.domain.lessons.views import LessonPage
 from forum.domain.people.bylines import Byline
@@ -90,8 +90,8 @@ def _take(got: Fetched, page: LessonPage) -> None:
 
 def _fields(version: LessonVersion) -> Iterator[tuple[str, str]]:
     for name, title in comparison.FIELDS:
-        value = "" if name == "claims" or name in comparison.NAMES else getattr(version, name)
-        yield str(title), "\n".join(value) if isinstance(value, list) else value or ""
+        if name != "claims" and name not in comparison.NAMES and name not in origin.HIDDEN_FIELDS:
+            yield str(title), comparison.words_of(version, name)
 
 
 def _earlier(outsider: Actor | None, lesson: Lesson) -> Iterator[tuple[str, str]]:

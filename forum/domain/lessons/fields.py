@@ -1,14 +1,20 @@
 """The fields of a draft as somebody typed them, made clean: one line where one line is meant, within their lengths."""
 
 from collections.abc import Callable, Iterable
+from datetime import date, timedelta
 from typing import Any
 
+from forum.domain.lessons import external_sources
 from forum.domain.lines import clean_line, clean_paragraphs
+from forum.infra import days
 from forum.infra.i18n import _
 from forum.models.lessons import Confidence, LessonVersion
 from forum.models.themes import Axis, Need
 from forum.models.threads import Outcome
 from forum.policy.errors import Invalid
+
+OPEN_LICENCE = "CC-BY-4.0"
+LATEST_REVIEW = timedelta(days=1096)  # three years: a lesson that nobody looks at for longer is out of date
 
 
 def clean(fields: dict[str, Any]) -> dict[str, Any]:
@@ -30,6 +36,19 @@ def _items(name: str, value: Iterable[str]) -> list[str]:
     if len(items) > LessonVersion.ITEMS_MAX:
         raise Invalid(name, _("Name at most %(limit)d.", limit=LessonVersion.ITEMS_MAX))
     return items
+
+
+def _review_on(name: str, value: date | str | None) -> date | None:
+    """A day within three years; none where nothing is chosen."""
+    if not value:
+        return None
+    try:
+        day = value if isinstance(value, date) else date.fromisoformat(value)
+    except ValueError as error:
+        raise Invalid(name, _("Write the day as 2026-11-30.")) from error
+    if not days.today() < day <= days.today() + LATEST_REVIEW:
+        raise Invalid(name, _("Choose a day after today, at most three years from now."))
+    return day
 
 
 def _needs(name: str, value: Iterable[str]) -> list[str]:
@@ -55,10 +74,11 @@ CLEANERS: dict[str, Callable[[str, Any], Any]] = {
     "needs": _needs,
     "confidence": _one(Confidence),
     "licence": lambda name, value: clean_line(value, field=name, limit=LessonVersion.LICENCE_MAX) or None,
+    "external_sources": external_sources.clean,
+    "owner": _line(LessonVersion.OWNER_MAX),
+    "review_on": _review_on,
     "change_note": _line(LessonVersion.CHANGE_NOTE_MAX),
-    "conditions": _items,
-    "not_for": _items,
-    "addressees": _items,
+    **dict.fromkeys(("conditions", "not_for", "addressees", "assumptions", "open_questions"), _items),
     **dict.fromkeys(
         (
             "summary",
@@ -67,6 +87,7 @@ CLEANERS: dict[str, Callable[[str, Any], Any]] = {
             "what_was_done",
             "result",
             "recommendation",
+            *LessonVersion.ADVICE,
             "unknowns",
             "alternative_reading",
         ),

@@ -235,12 +235,18 @@ def publish(
     lesson.published_at = lesson.published_at or now
     lesson.published_by_id = actor.id
     lesson.changed_at = now
-    lesson.review_on = review_on or days.today() + REVIEW_AFTER
+    lesson.review_on = review_on or _chosen_day(version) or days.today() + REVIEW_AFTER
     step.finish()
     library_counts.recount(lesson)
     weakened.look([lesson])
     events.record("lesson.published", lesson_id=lesson.id, version_id=version.id)
     return lesson
+
+
+def _chosen_day(version: LessonVersion) -> date | None:
+    """The day on which its maker wants it looked at again, where that is still to come."""
+    day = version.review_on
+    return day if day is not None and day > days.today() else None
 
 
 def revise(actor: Actor, lesson_id: int) -> LessonVersion:

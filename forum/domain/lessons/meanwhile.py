@@ -6,7 +6,10 @@ What a form began with is not kept anywhere, so the form carries a short mark of
 import enum
 import hashlib
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, NamedTuple
+
+from forum.domain.lessons import external_sources
 
 LENGTH = 12  # of a mark: enough to tell two texts of one field apart
 
@@ -47,5 +50,10 @@ def look(mine: Mapping[str, str], saved: Mapping[str, str], base: Mapping[str, s
 def _plain(value: Any) -> str:
     if isinstance(value, enum.Enum):
         return str(value.value)
-    text = value if isinstance(value, str) else "\n".join(value or ())
+    if isinstance(value, date):
+        return value.isoformat()
+    if value and not isinstance(value, str):
+        has_rows = any(isinstance(item, dict) for item in value)
+        value = external_sources.as_text(value) if has_rows else "\n".join(value)
+    text = value or ""
     return "\n".join(" ".join(line.split()) for line in text.splitlines()).strip()

@@ -30,11 +30,12 @@ def new_public_id() -> str:
 
 
 def next_version(before: LessonVersion | None, version: LessonVersion) -> str:
-    """Return 1.0 first; then the next whole number when the recommendation changed, else the next decimal."""
+    """Return 1.0 first; then the next whole number when the advice changed, else the next decimal."""
     if before is None or before.number is None:
         return FIRST
     whole, part = (int(piece) for piece in before.number.split("."))
-    if before.recommendation.strip() != version.recommendation.strip():
+    advice = ("recommendation", *LessonVersion.ADVICE)
+    if any(getattr(before, name).strip() != getattr(version, name).strip() for name in advice):
         return f"{whole + 1}.0"
     return f"{whole}.{part + 1}"
 

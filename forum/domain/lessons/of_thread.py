@@ -14,7 +14,7 @@ from forum.models.adoptions import AdoptionReport
 from forum.models.claims import Excerpt
 from forum.models.lessons import Lesson, LessonSource, LessonVersion
 from forum.models.spaces import Audience
-from forum.models.threads import Thread
+from forum.models.threads import Outcome, Thread
 from forum.policy import readers
 from forum.policy.actors import Actor
 from forum.policy.visibility import Reader, reached, sees
@@ -29,6 +29,7 @@ class ThreadLesson:
     public_id: str
     title: str
     cities_back: list[str]
+    is_note: bool = False  # of a discussion
     adoptions: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -36,7 +37,7 @@ def lessons_of_thread(reader: Actor | None, thread_id: int) -> list[ThreadLesson
     """Return the published lessons of a thread that the reader may see, the latest changed first."""
     values = {**readers.reader_values(reader), "thread_id": thread_id}
     rows = select_rows(_lessons(reader is not None), values).all()
-    lessons = {row.key: ThreadLesson(row.public_id, row.title, row.cities) for row in rows}
+    lessons = {row.key: ThreadLesson(row.public_id, row.title, row.cities, row.is_note) for row in rows}
     for row in adoptions.lighting(rows):
         lessons[row.key].adoptions.append((row.city, row.outcome.value))
     return list(lessons.values())
@@ -52,6 +53,7 @@ def _lessons(signed_in: bool) -> Select[Any]:
             Lesson.public_id,
             LessonVersion.title,
             origin.CITIES,
+            (LessonVersion.outcome == Outcome.DISCUSSION).label("is_note"),
             *page_queries.REPORT,
             AdoptionReport.outcome,
         )

@@ -33,6 +33,7 @@ from forum.policy.visibility import Reader, visible
 # The order of lists. When something comes can be seen; the moment is on no page and in no address (`changed_at`).
 LATEST = (Lesson.changed_at, Lesson.id)
 CITIES = origin_queries.CITIES
+HIDDEN_FIELDS = frozenset({"owner"})  # of a version, where its origin is kept from the reader
 # The consent under which an excerpt stands in a draft, by its key.
 Terms = Callable[[consent_checks.Key], Consent | Agreed | None]
 
@@ -61,6 +62,7 @@ class Origin:
     look_again: str
     version_of: str  # when this version was published
     year: str
+    owner: str
     history: list[VersionLine]
 
 
@@ -85,6 +87,7 @@ def known(
         look_again=_when(lesson.review_on, hidden=hidden),
         version_of=_when(version.published_at, hidden=hidden),
         year=str(days.day_of(version.published_at).year) if version.published_at else "",
+        owner="" if hidden else version.owner,
         history=history(reader, lesson, hidden=hidden),
     )
 
@@ -136,8 +139,7 @@ def will_stand_as(name: str, version: LessonVersion, *, as_editor: bool) -> str:
 
 def outside(lesson: Lesson, version: LessonVersion, audience: Audience) -> bool:
     """Return whether a reader outside its space would not get the origin of the version that is being made."""
-    _named, is_masked = consent_checks.cities(lesson, excerpts.under(version.id), audience)
-    return is_masked
+    return consent_checks.cities(lesson, excerpts.under(version.id), audience)[1]
 
 
 def by_right(claims: list[QuotedClaim], lesson: Any) -> list[QuotedClaim]:
@@ -268,9 +270,7 @@ def _vouchers(reader: Actor | None, lesson: Lesson, version: LessonVersion) -> l
 
 
 def _when(at: date | datetime | None, *, hidden: bool) -> str:
-    if at is None:
-        return ""
-    return quarter(at) if hidden else i18n.day(at)
+    return "" if at is None else quarter(at) if hidden else i18n.day(at)
 
 
 def _people(lesson: Lesson, version: LessonVersion, complete: bool) -> tuple[Byline, list[str], str]:

@@ -15,8 +15,9 @@ from forum.domain.indexing.keys import Keys
 from forum.domain.threads import sentences
 from forum.infra.search_keys.common_words import COMMON
 from forum.infra.search_keys.words import words
+from forum.models.lessons import LessonVersion
 
-FIELDS = ("recommendation", "result")
+FIELDS = ("recommendation", *LessonVersion.ADVICE, "result")
 SHORT, LONG = 4, 9  # telling words up to which one is enough, and from which it takes three
 
 

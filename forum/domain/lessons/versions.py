@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from forum.domain.lessons import consent_checks, rights, tags
 from forum.domain.lessons import numbers as lesson_numbers
 from forum.domain.lessons.completeness import claims_of
+from forum.domain.lessons.fields import OPEN_LICENCE
 from forum.domain.threads import excerpts
 from forum.domain.threads.excerpts import Passage, Right
 from forum.infra import clock
@@ -17,9 +18,9 @@ from forum.models.spaces import Audience
 
 FIELDS = (
     "title", "one_sentence", "outcome", "axis", "needs", "summary", "context", "problem", "what_was_done", "result",
-    "recommendation", "unknowns", "alternative_reading", "conditions", "not_for", "addressees", "confidence", "licence",
+    "recommendation", *LessonVersion.ADVICE, "unknowns", "alternative_reading", "conditions", "not_for", "addressees",
+    "assumptions", "open_questions", "external_sources", "owner", "confidence", "licence",
 )  # fmt: skip
-OPEN_LICENCE = "CC-BY-4.0"
 
 
 def first(lesson: Lesson, **fields: object) -> LessonVersion:
@@ -60,6 +61,8 @@ def copy(
         select(func.max(LessonVersion.sequence)).where(LessonVersion.lesson_id == lesson.id)
     )
     version = _begin(lesson, maker_id, (last or 0) + 1, {name: getattr(before, name) for name in FIELDS})
+    if before.number is None:  # one that was published gets its time anew
+        version.review_on = before.review_on
     for claim in claims_of(before.id):
         db.session.add(
             Claim(

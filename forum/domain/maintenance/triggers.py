@@ -17,7 +17,6 @@ _SEALED = (
     "result",
     "recommendation",
 )
-_CHANGED = " OR ".join(f"NEW.{name} <> OLD.{name}" for name in _SEALED)
 # Words may leave a foretelling, all at once and with their salt, when an account is erased.
 _KEPT = ("lesson_id", "author_id", "city", "due_on", "sha256", "sealed_at")
 _REWORDED = " OR ".join(f"NEW.{name} <> OLD.{name}" for name in ("expected", "stop_when", "salt"))
@@ -25,6 +24,27 @@ _EMPTIED = "NEW.expected = '' AND NEW.stop_when = '' AND NEW.salt = ''"
 _REFUSED = (
     f"{' OR '.join(f'NEW.{name} <> OLD.{name}' for name in _KEPT)} OR (({_REWORDED}) AND NOT ({_EMPTIED}))"
 )
+# Since migration 0051.
+_SEALED_TOO = (
+    "advice_field",
+    "advice_head",
+    "advice_council",
+    "advice_government",
+    "owner",
+    "assumptions",
+    "open_questions",
+    "external_sources",
+)
+
+
+def _sealed(*columns: str) -> str:
+    """The guard of sealed versions on SQLite, for these columns."""
+    changed = " OR ".join(f"NEW.{name} <> OLD.{name}" for name in columns)
+    return (
+        "CREATE TRIGGER lesson_version_sealed BEFORE UPDATE ON lesson_version WHEN OLD.sealed_at IS NOT NULL"
+        f" AND ({changed}) BEGIN SELECT RAISE(ABORT, '{_SEAL}'); END"
+    )
+
 
 # What the database itself refuses, a change of a log, of a sealed version and of what was foretold: name, table, what
 # is done (on SQLite the whole trigger, on PostgreSQL the body of its function). One that a migration takes away stays
@@ -57,11 +77,7 @@ GUARDS = {
             "CREATE TRIGGER foretelling_kept BEFORE DELETE ON foretelling"
             f" BEGIN SELECT RAISE(ABORT, '{_FORETOLD}'); END",
         ),
-        "lesson_version_sealed": (
-            "lesson_version",
-            "CREATE TRIGGER lesson_version_sealed BEFORE UPDATE ON lesson_version WHEN OLD.sealed_at IS NOT NULL"
-            f" AND ({_CHANGED}) BEGIN SELECT RAISE(ABORT, '{_SEAL}'); END",
-        ),
+        "lesson_version_sealed": ("lesson_version", _sealed(*_SEALED, *_SEALED_TOO)),
     },
     "postgresql": {
         "moderation_action_kept": ("moderation_action", f"BEGIN RAISE EXCEPTION '{_LOG}'; END"),
@@ -70,6 +86,11 @@ GUARDS = {
         "foretelling_kept": ("foretelling", f"BEGIN RAISE EXCEPTION '{_FORETOLD}'; END"),
         "lesson_version_sealed": ("lesson_version", f"BEGIN RAISE EXCEPTION '{_SEAL}'; END"),
     },
+}
+# How a guard was before, in backups that are brought in; on PostgreSQL what it does stayed the same.
+EARLIER = {
+    "sqlite": {"lesson_version_sealed": ("lesson_version", _sealed(*_SEALED))},
+    "postgresql": {},
 }
 # Those that keep the FTS5 tables of search, as the guards above.
 INDEXING = {
@@ -103,15 +124,15 @@ def names(*, is_sqlite: bool) -> frozenset[str]:
 def strange(*, is_sqlite: bool) -> str:
     """Return a query for the names of triggers, and rules, that are not ours or do something else than ours."""
     if is_sqlite:
-        return f"{_SQLITE} NOT IN ({_known('sqlite')})"
-    return f"{_POSTGRESQL} NOT IN ({_known('postgresql')}) UNION ALL {_RULES}"
+        return f"{_SQLITE} NOT IN ({_known(ours('sqlite'), EARLIER['sqlite'])})"
+    return f"{_POSTGRESQL} NOT IN ({_known(ours('postgresql'), EARLIER['postgresql'])}) UNION ALL {_RULES}"
 
 
 def at_work(*, is_sqlite: bool) -> str:
     """Return a query for the names of those that are ours, and fire."""
     if is_sqlite:
-        return f"{_SQLITE} IN ({_known('sqlite')})"
-    return f"{_POSTGRESQL} IN ({_known('postgresql')}) AND tgenabled IN ('O', 'A')"
+        return f"{_SQLITE} IN ({_known(ours('sqlite'))})"
+    return f"{_POSTGRESQL} IN ({_known(ours('postgresql'))}) AND tgenabled IN ('O', 'A')"
 
 
 def ours(dialect: str) -> dict[str, tuple[str, str]]:
@@ -119,7 +140,9 @@ def ours(dialect: str) -> dict[str, tuple[str, str]]:
     return {**GUARDS[dialect], **INDEXING[dialect]}
 
 
-def _known(dialect: str) -> str:
-    """Our triggers as literals of SQL."""
-    keys = (f"{name} {table} {''.join(done.split())}" for name, (table, done) in ours(dialect).items())
+def _known(*forms: dict[str, tuple[str, str]]) -> str:
+    """Triggers as literals of SQL."""
+    keys = (
+        f"{name} {table} {''.join(done.split())}" for each in forms for name, (table, done) in each.items()
+    )
     return ", ".join("'{}'".format(key.replace("'", "''")) for key in keys)

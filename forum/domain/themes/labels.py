@@ -13,6 +13,7 @@ from forum.infra.recognisable import Kind
 from forum.infra.rows import upsert
 from forum.models.accounts import Body, Level
 from forum.models.cities import BY_CODE
+from forum.models.external_sources import SourceKind
 from forum.models.lessons import Confidence
 from forum.models.responses import ResponseKind
 from forum.models.reviewing import Reply
@@ -100,6 +101,23 @@ OUTCOMES: Mapping[str, Any] = {
     Outcome.FAILED: lazy("Did not work"),
     Outcome.RUNNING: lazy("Still running"),
     Outcome.DISCUSSION: lazy("Stays a discussion"),
+}
+# A thread stays a discussion; what comes of it is a note.
+LESSON_OUTCOMES: Mapping[str, Any] = {**OUTCOMES, Outcome.DISCUSSION: lazy("Discussion note")}
+# To whom advice is given, by the column.
+ADVICE_TO: Mapping[str, Any] = {
+    "recommendation": lazy("For everyone"),
+    "advice_field": lazy("For people who do the work"),
+    "advice_head": lazy("For the head of service"),
+    "advice_council": lazy("For the council"),
+    "advice_government": lazy("For the Flemish government"),
+}
+SOURCE_KINDS: Mapping[str, Any] = {
+    SourceKind.FIGURES: lazy("Figures"),
+    SourceKind.REPORT: lazy("Report or study"),
+    SourceKind.RULE: lazy("Regulation"),
+    SourceKind.EXAMPLE: lazy("Example or project"),
+    SourceKind.OTHER: lazy("Something else"),
 }
 ADOPTION_OUTCOMES: Mapping[str, Any] = {
     "worked": lazy("Worked"),

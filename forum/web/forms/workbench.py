@@ -1,4 +1,4 @@
-"""Forms of the workbench: the fields of a lesson, its claims and excerpts, and the note of a reviewer."""
+"""Forms of the workbench: claims and excerpts, and what is asked of a reviewer and answered."""
 
 import re
 from typing import Any, NamedTuple
@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 from flask_wtf import FlaskForm
 from wtforms import (
     HiddenField,
-    IntegerField,
     RadioField,
     SelectField,
     SelectMultipleField,
@@ -14,113 +13,21 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.validators import DataRequired
-from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
-from forum.domain.lessons import fields, library_choice, meanwhile
 from forum.domain.lessons.places import FoundPlace, Place
 from forum.domain.lessons.review_candidates import Candidate
-from forum.domain.themes import labels, tags
+from forum.domain.themes import labels
 from forum.infra.i18n import lazy
 from forum.models.accounts import Member
 from forum.models.claims import Claim, Excerpt
-from forum.models.lessons import LessonVersion, ReviewRequest
-from forum.models.themes import Axis, Need
-from forum.web.forms.fields import Longest, accepted_by, accepted_tags, named
-
-LINES = ("conditions", "not_for", "addressees")
-ON_ONE_LINE = ("title", "one_sentence", "change_note")
-PARAGRAPHS = (
-    "recommendation", "context", "problem", "what_was_done", "result", "summary", "unknowns", "alternative_reading",
-)  # fmt: skip
+from forum.models.lessons import ReviewRequest
+from forum.models.themes import Axis
+from forum.web.forms.fields import Longest, named
 
 GROUP, OTHER = "group", "other"
 NEW = "new"
 ID = re.compile(r"[0-9]{1,18}")
 PLACE = re.compile(r"([0-9]{1,18})\.([0-9]{1,9})\.([0-9]{1,9})\.([0-9]{1,9})")
-
-
-def _paragraphs(label: Any) -> TextAreaField:
-    return TextAreaField(label, [Longest(LessonVersion.PARAGRAPHS_MAX, "paragraphs")])
-
-
-def _items(label: Any) -> TextAreaField:
-    return TextAreaField(label, [Longest(LessonVersion.ITEM_MAX, "items"), _few_enough])
-
-
-def _few_enough(form: Any, field: Any) -> None:
-    """Refuse more lines than a list of a lesson has."""
-    accepted_by(lambda typed: fields.clean({field.name: typed.splitlines()}))(form, field)
-
-
-class TextForm(FlaskForm):
-    saved_count = IntegerField(widget=HiddenInput())
-    base_marks = HiddenField()  # of each field, as it was saved when the form was drawn
-    title = StringField(lazy("Title"), [Longest(LessonVersion.TITLE_MAX)])
-    one_sentence = StringField(lazy("In one sentence"), [Longest(LessonVersion.ONE_SENTENCE_MAX)])
-    outcome = RadioField(lazy("How it went"), validate_choice=False)
-    needs = SelectMultipleField(
-        lazy("What are you looking for?"),
-        validate_choice=False,
-        widget=ListWidget(),
-        option_widget=CheckboxInput(),
-    )
-    axis = SelectField(lazy("Theme"), validate_choice=False)
-    confidence = SelectField(lazy("How sure are we?"), validate_choice=False)
-    tags = StringField(lazy("Tags"), [Longest(tags.LESSON_LINE_MAX), accepted_by(accepted_tags)])
-    recommendation = _paragraphs(lazy("What you can do"))
-    addressees = _items(lazy("For whom"))
-    conditions = _items(lazy("Works if"))
-    not_for = _items(lazy("Not for"))
-    unknowns = _paragraphs(lazy("What we do not know"))
-    alternative_reading = _paragraphs(lazy("Another reading"))
-    context = _paragraphs(lazy("Context"))
-    problem = _paragraphs(lazy("Problem"))
-    what_was_done = _paragraphs(lazy("What was done"))
-    result = _paragraphs(lazy("Result"))
-    summary = _paragraphs(lazy("Summary"))
-    change_note = StringField(lazy("What changed in this version"), [Longest(LessonVersion.CHANGE_NOTE_MAX)])
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.outcome.choices = named(labels.OUTCOMES, library_choice.OUTCOMES)
-        self.needs.choices = named(labels.NEEDS, Need)
-        self.axis.choices = named(labels.AXES, Axis)
-        self.confidence.choices = named(labels.CONFIDENCES)
-
-    @classmethod
-    def of(cls, version: Any, tag_names: list[str]) -> "TextForm":
-        """Return the form filled with a version of a lesson and its tags."""
-        data: dict[str, Any] = {name: getattr(version, name) for name in (*ON_ONE_LINE, *PARAGRAPHS)}
-        data |= {name: "\n".join(getattr(version, name)) for name in LINES}
-        data |= {name: getattr(version, name).value for name in ("outcome", "axis", "confidence")}
-        data |= {"needs": version.needs, "tags": ", ".join(tag_names)}
-        marks = meanwhile.line_of(meanwhile.marks(data))
-        return cls(formdata=None, data=data | {"saved_count": version.saved_count, "base_marks": marks})
-
-    def put_together(self, saved: "TextForm") -> set[str]:
-        """Take over what is saved now in fields that were not changed here, and return those that both changed."""
-        names = [
-            field.name for field in self if field.name not in ("saved_count", "base_marks", "csrf_token")
-        ]
-        mine = meanwhile.marks({name: self[name].data for name in names})
-        sides = meanwhile.look(
-            mine,
-            meanwhile.marks({name: saved[name].data for name in names}),
-            meanwhile.read(self.base_marks.data),
-        )
-        unsent = {name for name in names if name != "needs" and not self[name].raw_data}
-        for name in (*(sides.saved | unsent), "saved_count", "base_marks"):
-            self[name].data, self[name].raw_data = saved[name].data, None
-        return sides.both - unsent
-
-    def values(self) -> dict[str, Any]:
-        """Return the fields that were sent, as keyword arguments of `lessons.save`."""
-        values: dict[str, Any] = {
-            name: self[name].data or "" for name in (*ON_ONE_LINE, *PARAGRAPHS) if self[name].raw_data
-        }
-        values |= {name: (self[name].data or "").splitlines() for name in LINES if self[name].raw_data}
-        values |= {name: self[name].data for name in ("outcome", "axis", "confidence") if self[name].raw_data}
-        return values | {"needs": self.needs.data or []}
 
 
 class BeginForm(FlaskForm):

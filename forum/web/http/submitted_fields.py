@@ -4,17 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from forum.domain.lessons import text_form
 from forum.domain.themes import labels
 from forum.infra.i18n import lazy
-from forum.web.forms import workbench
 from forum.web.forms.accounts import JoinForm
 from forum.web.forms.consents import AnswerForm
+from forum.web.forms.lesson_text import TextForm
 from forum.web.forms.threads import ReplyForm, ThreadForm
-from forum.web.forms.workbench import ExcerptForm, TextForm
+from forum.web.forms.workbench import ExcerptForm
 
 # Never shown again on the page: they have to be typed again.
 SECRETS = {"password": lazy("Password"), "current": lazy("Current password")}
-ON_ONE_LINE = {*workbench.ON_ONE_LINE, "tags", "reason", "text", "email", "name", "function"}
+ON_ONE_LINE = {*text_form.ON_ONE_LINE, "tags", "reason", "text", "email", "name", "function"}
 SHORT = 60
 
 
@@ -23,7 +24,8 @@ def _label(form: Any, name: str) -> Any:
 
 
 LABELS = {
-    name: _label(TextForm, name) for name in (*workbench.ON_ONE_LINE, *workbench.PARAGRAPHS, *workbench.LINES)
+    name: _label(TextForm, name)
+    for name in (*text_form.ON_ONE_LINE, *text_form.PARAGRAPHS, *text_form.LISTS, text_form.SOURCES)
 }
 LABELS |= {
     "body": lazy("Your text"),
@@ -46,7 +48,7 @@ CHOICES: dict[str, tuple[Any, Mapping[Any, Any]]] = {
     "axis": (_label(TextForm, "axis"), labels.AXES_OR_NONE),
     "kind": (_label(ReplyForm, "kind"), labels.KINDS),
     "stance": (_label(ExcerptForm, "stance"), labels.STANCES),
-    "outcome": (_label(TextForm, "outcome"), labels.OUTCOMES),
+    "outcome": (_label(TextForm, "outcome"), labels.LESSON_OUTCOMES),
     "confidence": (_label(TextForm, "confidence"), labels.CONFIDENCES),
 }
 

@@ -1,6 +1,7 @@
 """What every template may use: names of coded words, dates, kept fragments, the viewer."""
 
 import base64
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -10,6 +11,7 @@ from jinja2 import Template
 from jinja2.environment import TemplateModule
 from jinja2.runtime import Context
 
+from forum.domain.lessons import external_sources
 from forum.domain.mailing import hold, returned
 from forum.domain.mailing.kinds import KINDS
 from forum.domain.spaces import guests
@@ -57,6 +59,30 @@ FILTERS = {
     "to_html": text.to_html,
     "xml": xml_text.possible,
     "unbroken": hyphens.unbroken,
+    "looked_at": external_sources.looked_at,
+}
+
+# The names of coded words, by the function that a template calls.
+NAMES: Mapping[str, Mapping[Any, Any]] = {
+    "axis_name": labels.AXES,
+    "need_name": labels.NEEDS,
+    "axis_sentence": labels.AXIS_SENTENCES,
+    "need_question": labels.NEED_QUESTIONS,
+    "outcome_name": labels.OUTCOMES,
+    "lesson_outcome_name": labels.LESSON_OUTCOMES,
+    "advice_name": labels.ADVICE_TO,
+    "source_kind_name": labels.SOURCE_KINDS,
+    "adoption_name": labels.ADOPTION_OUTCOMES,
+    "stance_name": labels.STANCES,
+    "response_name": labels.RESPONSES,
+    "kind_name": labels.KINDS,
+    "role_name": labels.ROLES,
+    "level_name": labels.LEVELS,
+    "delivery_name": labels.DELIVERIES,
+    "space_kind_name": labels.SPACE_KINDS,
+    "audience_name": labels.AUDIENCES,
+    "confidence_name": labels.CONFIDENCES,
+    "frequency_name": labels.FREQUENCIES,
 }
 
 
@@ -68,22 +94,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(FILTERS)
     app.jinja_env.tests["recent"] = i18n.is_recent
     app.jinja_env.globals.update(
-        axis_name=_named(labels.AXES),
-        need_name=_named(labels.NEEDS),
-        axis_sentence=_named(labels.AXIS_SENTENCES),
-        need_question=_named(labels.NEED_QUESTIONS),
-        outcome_name=_named(labels.OUTCOMES),
-        adoption_name=_named(labels.ADOPTION_OUTCOMES),
-        stance_name=_named(labels.STANCES),
-        response_name=_named(labels.RESPONSES),
-        kind_name=_named(labels.KINDS),
-        role_name=_named(labels.ROLES),
-        level_name=_named(labels.LEVELS),
-        delivery_name=_named(labels.DELIVERIES),
-        space_kind_name=_named(labels.SPACE_KINDS),
-        audience_name=_named(labels.AUDIENCES),
-        confidence_name=_named(labels.CONFIDENCES),
-        frequency_name=_named(labels.FREQUENCIES),
+        **{name: _named(words) for name, words in NAMES.items()},
         notice_name=_notice_name,
         city_name=labels.city_name,
         organisation_name=labels.organisation,

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from forum.domain.lessons import lessons, library, library_choice
+from forum.domain.lessons import claims, lessons, library, library_choice
 from forum.domain.lessons.library_choice import Choice
 from forum.infra.db import db
 from forum.models.spaces import Audience, Role
@@ -36,8 +36,12 @@ def kept(reader):
 
 def publish(scenario, audience, **values):
     lesson = scenario.draft()
+    curator = scenario.actor("curator")
     saved = lessons.working(lesson).saved_count
-    lessons.save(scenario.actor("curator"), lesson.id, saved_count=saved, **values)
+    lessons.save(curator, lesson.id, saved_count=saved, **values)
+    if values["outcome"] == Outcome.DISCUSSION:  # a note of one has two positions
+        other = claims.add(curator, lesson.id, text="Others see it differently")
+        claims.quote(curator, other.id, post_id=scenario.post.id, words=WORDS, stance="nuances")
     lessons.submit(scenario.actor("curator"), lesson.id, audience=audience)
     reviewed.publish(scenario.actor(CHECKERS[audience]), lesson.id, recognised=False)
     return lesson
@@ -61,6 +65,7 @@ def test_they_agree_for_everybody_whatever_is_published(session, seed):
             axis=chance.choice(list(Axis)),
             needs=chance.sample(list(Need), chance.randint(1, 3)),
             alternative_reading="It may also be chance.",
+            open_questions=["For whom?"],
         )
         for reader in readers:
             assert kept(reader) == looked_at(reader)

@@ -29,8 +29,10 @@ BY = {Audience.PUBLIC: "editor", Audience.NETWORK: "reviewer", Audience.SPACE: "
 def publish(scenario, audience, **values):
     lesson = scenario.draft()
     saved = lessons.working(lesson).saved_count
+    confidence = values.pop("confidence", Confidence.FAIR)
     lessons.save(scenario.actor("curator"), lesson.id, saved_count=saved, **(FULL | values))
     lessons.submit(scenario.actor("curator"), lesson.id, audience=audience)
+    lessons.working(lesson).confidence = confidence  # one of before it had a ceiling
     reviewed.publish(scenario.actor(BY[audience]), lesson.id)
     return lesson
 

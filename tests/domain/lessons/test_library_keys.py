@@ -88,11 +88,13 @@ class Network:
 
     def _write(self, lesson, **values):
         saved = lessons.working(lesson).saved_count
-        values |= {"title": str(uuid.uuid4()), "confidence": self.chance.choice(list(Confidence))}
+        values |= {"title": str(uuid.uuid4()), "confidence": Confidence.FAIR}
         lessons.save(self.scenario.actor("curator"), lesson.id, saved_count=saved, **(FULL | values))
 
     def _send(self, lesson, audience):
         lessons.submit(self.scenario.actor("curator"), lesson.id, audience=audience)
+        # As sure as one could say before there was a ceiling.
+        lessons.working(lesson).confidence = self.chance.choice(list(Confidence))
         due = date(2030, 1, 1) + timedelta(days=self.chance.randint(0, 900))
         reviewed.publish(self.scenario.actor(BY[audience]), lesson.id, review_on=due)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from forum.domain.lessons import completeness, unborne
+from forum.domain.lessons import completeness, unborne, word_limits
 from forum.domain.lessons.completeness import MissingField
 from forum.domain.lessons.unborne import Unborne
 from forum.domain.lessons.views import ExcerptView
@@ -92,7 +92,7 @@ class Facts:
     words: int
     heard: int  # posts of the thread beside it that a claim rests on
     unused: int  # and those that none does
-    words_max: int = completeness.WORDS_MAX
+    words_max: int = word_limits.PAGE
 
     @property
     def unborne_fields(self) -> dict[str, int]:
@@ -104,14 +104,14 @@ class Facts:
 def facts(drafted: Drafted, thread: SourceThread | None, claims: Sequence[WorkbenchClaim]) -> Facts:
     """Return the live panel of a draft beside one of its threads (one query); `claims` as its curator gets them."""
     standing, version = drafted.standing, drafted.version
-    words = completeness.word_count(version, drafted.claims)
+    words = word_limits.of_version(version, drafted.claims)
     stances = [quoted.excerpt.stance for quoted in standing]
     heard = {quoted.post.id for quoted in standing if thread is not None and quoted.thread.id == thread.id}
     said = [[claim.text, *(one.quote.words for one in claim.excerpts)] for claim in claims]
     return Facts(
         missing=completeness.missing_fields(version, drafted.claims),
         look=_look(drafted),
-        too_many_words=max(0, words - completeness.WORDS_MAX),
+        too_many_words=max(0, words - word_limits.PAGE),
         unborne=unborne.unborne({name: getattr(version, name) for name in unborne.FIELDS}, said),
         excerpt_count=len(standing),
         field_voices=sum(_is_field_voice(quoted) for quoted in standing),
