@@ -12,6 +12,7 @@ from forum.domain.lessons import page as lesson_page
 from forum.domain.lessons.workbench import asking
 from forum.domain.themes import labels
 from forum.infra.i18n import _
+from forum.models.lessons import LessonVersion
 from forum.models.reviewing import Question
 from forum.web import draft_slots, reviewers
 from forum.web.forms.reviewing import CheckForm, CommentForm, ReturnForm
@@ -41,6 +42,7 @@ def review(lesson_id: int, **forms: Any) -> str:
         for question, reply in review_checklist.answers_of(who, page.version).items()
     }
     changes = review_changes.since(who, page.lesson, page.version) if beside.answer else None
+    roots = {claim.position: claim.root for claim in completeness.claims_of(page.version.id)}
     return render_template(
         "workbench/review.html",
         page=page,
@@ -51,7 +53,8 @@ def review(lesson_id: int, **forms: Any) -> str:
         marked=changes is not None and "clean" not in request.args,
         comments=review_comments.of_lesson(who, page.lesson),
         place_names=labels.REVIEW_PLACES,
-        roots={claim.position: claim.root for claim in completeness.claims_of(page.version.id)},
+        roots=roots,
+        shown_places=_shown_places(page.version, roots),
         check_form=forms.get("check_form") or CheckForm(formdata=None, data=answers),
         return_form=forms.get("return_form")
         or draft_slots.fill(ReturnForm, note_slot)
@@ -78,6 +81,20 @@ def beside(lesson_id: int) -> ResponseReturnValue:
     place = request.form.get("place", "")
     anchor = f"at-{place}" if place else "comments"
     return redirect(url_for("workbench.show", lesson_id=lesson_id, _anchor=anchor), 303)
+
+
+def _shown_places(version: LessonVersion, roots: dict[int, int]) -> set[str]:
+    """The places of the version that are on the page: a comment beside another one stands after it."""
+    told = (version.context, version.problem, version.what_was_done, version.result)
+    shown = {
+        "recommendation": version.recommendation or version.advice,
+        "conditions": version.conditions,
+        "unknowns": version.unknowns,
+        "alternative_reading": version.alternative_reading,
+        "context": any(told),
+    }
+    fields = {name for name, has_words in shown.items() if has_words}
+    return {"title", "one_sentence", *fields, *(f"{review_comments.CLAIM}{root}" for root in roots.values())}
 
 
 def _comment_form(refused: CommentForm | None, slot: draft_slots.Slot) -> CommentForm | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from forum.domain.lessons import completeness, review_checklist
+from forum.domain.lessons import completeness, origin, review_checklist
 from forum.domain.lessons.comparison import FIELDS, words_of
 from forum.infra.db import db
 from forum.infra.word_diff import Piece, pieces
@@ -63,7 +63,8 @@ def since(actor: Actor, lesson: Lesson, version: LessonVersion) -> Changes | Non
 
 
 def _fields(before: LessonVersion, after: LessonVersion) -> dict[str, list[Piece]]:
-    names = [name for name, _title in FIELDS if name != CLAIMS]
+    # What readers elsewhere do not get of a masked lesson, its reviewer does not either.
+    names = [name for name, _title in FIELDS if name != CLAIMS and name not in origin.HIDDEN_FIELDS]
     both = {name: (words_of(before, name), words_of(after, name)) for name in names}
     return {name: pieces(old, new) for name, (old, new) in both.items() if old != new}
 
