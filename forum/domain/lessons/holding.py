@@ -49,6 +49,11 @@ class Hands:
     deputy: str  # their name, or none
     candidates: list[tuple[int, str]]  # whom the actor may name as their deputy
 
+    @property
+    def is_over(self) -> bool:
+        """Whether others may take it over by now."""
+        return self.until is not None and self.until <= days.today()
+
 
 def hands(actor: Actor, lesson_id: int) -> Hands:
     """Return who has a draft in hand (four queries); NotFound, Forbidden for who moderates nothing there."""
