@@ -1,11 +1,11 @@
 // The workbench: words of a post are picked or selected, and a stance records them under the active claim, in place.
+import { draw } from "./panel.js";
 import { selectedPlace } from "./places.js";
 import { extend, isBox, isOpen, keep, open, pick, pickedPlace } from "./sentences.js";
 
 const STANCES = { 1: "supports", 2: "nuances", 3: "contradicts", n: "new" };
 const STEPS = { "[": -1, "]": 1 };
 // What is drawn anew beside the post and its claim.
-const FRESH = ["draft-status", "workbench-do", "workbench-tabs", "lesson-tabs"];
 
 export function start() {
   const workbench = document.querySelector("[data-workbench]");
@@ -190,7 +190,7 @@ export function start() {
     bar.replaceChildren(...drawn.childNodes);
     const claim = page.querySelector(".draft-claim--active").id;
     const list = document.getElementById(claim) ? claim : "claims"; // words typed at another claim stay
-    for (const id of [...FRESH, list]) swap(document.getElementById(id), page.getElementById(id));
+    draw(page, list);
     // Where only posts that are not used stand, it is no longer among them: until the page is left it stays.
     const fresh = page.getElementById(post.id) ?? post;
     if (fresh !== post) fresh.querySelector("#paste")?.remove();
@@ -208,6 +208,3 @@ export function start() {
   show(pickedPlace(workbench));
 }
 
-function swap(old, fresh) {
-  if (old && fresh) old.replaceWith(fresh);
-}

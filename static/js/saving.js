@@ -1,6 +1,7 @@
 // A text that is stored itself while somebody types: a draft of it is kept only where that cannot be.
 import { hold } from "./device.js";
 import { Draft } from "./drafts.js";
+import { drawAnew } from "./panel.js";
 
 const WAIT = 800; // ms after the last key,
 const LEFT = 200; // and once its field is left
@@ -34,6 +35,7 @@ export class Saving extends Draft {
       this.copies.then((copies) => copies?.drop(before));
     }
     this.offer(false);
+    drawAnew();
     super.isKept(at, { ...answer, revision: this.form.elements.draft_revision.value });
   }
 

@@ -10,6 +10,7 @@ from forum.infra import clock
 from forum.infra.db import db
 from forum.models.accounts import Member
 from forum.models.feeds import FeedKind
+from forum.models.foretellings import Foretelling
 from forum.models.lessons import Lesson, LessonState
 from forum.models.mail import Lane, MailState, OutgoingMail
 from forum.models.missed import MissedSearch
@@ -126,6 +127,11 @@ def for_moderator(app: Flask) -> list[str]:
         nominated = db.session.scalar(
             db.select(Nomination.thread_id).join(Thread).where(Thread.space_id == space.id)
         )
+        foretelling_id, foretold = db.session.execute(
+            db.select(Foretelling.id, Lesson)
+            .join(Lesson, Lesson.id == Foretelling.lesson_id)
+            .order_by(Foretelling.due_on)
+        ).first()
         draft = db.session.scalars(
             db.select(Lesson).where(Lesson.space_id == space.id, Lesson.state != LessonState.PUBLISHED)
         ).first()
@@ -166,16 +172,33 @@ def for_moderator(app: Flask) -> list[str]:
         "/hand-over",
         "/lessons",
         "/lessons/les-2026-002",
+        "/lessons/les-2026-009",
+        "/lessons/les-2026-004/reports",
+        "/lessons/les-2026-004/reports/new",
+        f"/lessons/{foretold.public_id}",
+        f"/lessons/{foretold.public_id}/foretellings/{foretelling_id}",
     ]
     return pages + (
         [
             f"/workbench/{draft.id}",
             f"/workbench/{draft.id}?part=text",
             f"/workbench/{draft.id}?part=thread&cite=1",
+            f"/workbench/{draft.id}?part=review",
+            f"/workbench/{draft.id}/steps",
+            f"/workbench/{draft.id}/deputy",
         ]
         if draft
         else []
     )
+
+
+def for_reviewer(app: Flask) -> list[str]:
+    """Pages of wouter, who is asked to check a lesson of another city."""
+    with app.app_context():
+        checked = db.session.scalars(db.select(Lesson).where(Lesson.state == LessonState.IN_REVIEW)).first()
+        db.session.remove()
+    at = f"/workbench/{checked.id}"
+    return ["/workbench", at, f"{at}?comment=title", f"{at}?as=author"]
 
 
 def for_editor(app: Flask) -> list[str]:

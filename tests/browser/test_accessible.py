@@ -113,7 +113,8 @@ def found_on(page) -> list[str]:
 def visits(town, open_page, **options) -> Iterator[tuple[Page, str]]:
     """Every page as it was loaded for whoever it is for, with its address."""
     for who, places_of in (
-        (None, places.for_visitor), ("sofie", places.for_moderator), ("eva", places.for_editor),
+        (None, places.for_visitor), ("sofie", places.for_moderator), ("wouter", places.for_reviewer),
+        ("eva", places.for_editor),
         ("beheer", places.for_administrator),
     ):  # fmt: skip
         page = open_page(who, **options)

@@ -53,6 +53,7 @@ def test_every_page_is_valid_html_and_a_planted_error_is_found(town, open_page, 
     visits = [
         (open_page(), places.for_visitor(town.app)),
         (open_page("sofie"), places.for_moderator(town.app)),
+        (open_page("wouter"), places.for_reviewer(town.app)),
         (open_page("eva"), places.for_editor(town.app)),
         (open_page("beheer"), places.for_administrator(town.app)),
     ]
