@@ -7,6 +7,7 @@ import click
 from flask import Flask
 from flask.cli import with_appcontext
 
+from forum.domain.cahiers import cahiers
 from forum.domain.spaces import notes
 from forum.domain.threads import rendering
 from forum.infra.connections import reading
@@ -23,7 +24,7 @@ def register(app: Flask) -> None:
 @click.command("rerender")
 @with_appcontext
 def rerender() -> None:
-    """Render again the posts, and the notes of spaces, that an older renderer made."""
+    """Render again the posts, notes of spaces and cahiers that an older renderer made."""
     rendered = render_outdated()
     click.echo(f"{rendered} posts were rendered anew." if rendered else "Every post is up to date.")
 
@@ -36,6 +37,7 @@ def render_outdated() -> int:
         db.session.commit()
         after = posts[-1].post_id
     notes.render_again()
+    cahiers.render_again()
     db.session.commit()
     return rendered
 

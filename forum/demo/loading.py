@@ -8,12 +8,14 @@ from forum.demo import (
     adoptions,
     aftermath,
     book,
+    cahiers,
     drafts,
     hand_overs,
     lessons,
     nominations,
     offers,
     people,
+    questions,
     responses,
     spaces,
     subscriptions,
@@ -25,7 +27,7 @@ from forum.models.accounts import Member
 from forum.models.claims import Claim, Excerpt
 from forum.models.consents import Consent
 
-LATER = ("needs_register", "collections", "tasks")  # the forum has no tables for these yet
+LATER = ("needs_register", "tasks")  # the forum has no tables for these yet
 
 
 class Refused(RuntimeError):
@@ -55,6 +57,8 @@ def load(*, with_password: bool, force: bool = False) -> Mapping[str, int]:
     summaries.bring(loaded)
     lessons.bring(loaded)
     nominations.bring(loaded)
+    questions.bring(loaded)
+    cahiers.bring(loaded)
     adoptions.bring(loaded)
     subscriptions.bring(loaded)
     drafts.bring(loaded)

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import and_, select
 
+from forum.domain.cahiers import draft_places as cahier_places
 from forum.domain.drafts.views import Fields, Place, Subject
 from forum.domain.lessons import meanwhile, report_places, reviews, text_form
 from forum.domain.spaces import notes
@@ -74,6 +75,8 @@ FORMS: Mapping[str, Form] = {
     NOTE_CHANGE: Form(("title", "body"), base="seen", resumes=True),
     SUMMARY: Form(("text",), base="seen", resumes=True),
     **dict.fromkeys(report_places.FORMS, Form(report_places.TYPED, report_places.CHOSEN, resumes=True)),
+    cahier_places.CAHIER: Form(("title", "body"), ("audience",), resumes=True),
+    cahier_places.CAHIER_CHANGE: Form(("title", "body"), ("audience",), base="seen", resumes=True),
 }  # fmt: skip
 
 
@@ -222,12 +225,13 @@ def _claims(actor: Actor, asked: list[Subject]) -> dict[Subject, Place]:
         .join(Space, Space.id == Lesson.space_id)
         .where(Claim.id.in_(_ids(asked)), sees(Claim, actor))
     )
+    gone = deny(_("This claim is no longer part of the draft."))
     return {
         Subject(CLAIM_CHANGE, claim_id): _of_lesson(
             lesson,
             version,
             space,
-            may_edit_draft(actor, lesson) if lesson.working_id == version.id else deny(_gone()),
+            may_edit_draft(actor, lesson) if lesson.working_id == version.id else gone,
             {"lesson_id": lesson.id, "claim_id": claim_id},
         )
         for claim_id, lesson, version, space in db.session.execute(query)
@@ -275,10 +279,6 @@ def _of_lesson(
     return Place(version.title, space, answer, version.saved_count, version.saved_at, address)
 
 
-def _gone() -> str:
-    return _("This claim is no longer part of the draft.")
-
-
 _KINDS: tuple[tuple[Callable[[Actor, list[Subject]], dict[Subject, Place]], tuple[str, ...]], ...] = (
     (_spaces, (STORY,)),
     (_threads, (REPLY,)),
@@ -290,4 +290,5 @@ _KINDS: tuple[tuple[Callable[[Actor, list[Subject]], dict[Subject, Place]], tupl
     (_pinned, (NOTE_CHANGE,)),
     (_summaries, (SUMMARY,)),
     (report_places.of, report_places.FORMS),
+    (cahier_places.of, (cahier_places.CAHIER, cahier_places.CAHIER_CHANGE)),
 )

@@ -5,6 +5,7 @@ from forum.models import (  # every table must be known before the first mapper 
     adoptions,
     bookmarks,
     bounces,
+    cahiers,
     claims,
     classification,
     consents,
@@ -34,6 +35,7 @@ from forum.models import (  # every table must be known before the first mapper 
     themes,
     threads,
     undo,
+    unknowns,
     visits,
 )
 
@@ -42,6 +44,7 @@ __all__ = [
     "adoptions",
     "bookmarks",
     "bounces",
+    "cahiers",
     "claims",
     "classification",
     "consents",
@@ -71,5 +74,6 @@ __all__ = [
     "themes",
     "threads",
     "undo",
+    "unknowns",
     "visits",
 ]

@@ -180,6 +180,8 @@ class LessonVersion(Model):
     advice_council: Mapped[str] = mapped_column(Text, default="", server_default="")
     advice_government: Mapped[str] = mapped_column(Text, default="", server_default="")
     unknowns: Mapped[str] = mapped_column(Text, default="")
+    # Questions of the version that readers have which this one answers, as its maker said.
+    answers: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
     alternative_reading: Mapped[str] = mapped_column(Text, default="")
     conditions: Mapped[list[str]] = mapped_column(JSON, default=list)
     not_for: Mapped[list[str]] = mapped_column(JSON, default=list)

@@ -35,6 +35,7 @@ class Action(enum.StrEnum):
         "mail_policy"  # its reason is what was chosen before and what since: see `spaces.mail_rules`
     )
     NOTE = "note"  # on the page of a space; its reason is what became of it: see `spaces.notes`
+    CAHIER = "cahier"  # of no space; its reason is what became of which one: see `domain/cahiers`
 
 
 class ModerationAction(Model):

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import or_, select
 
+from forum.domain.lessons.unknowns import sharing
 from forum.domain.mailing import kinds
 from forum.domain.mailing.notices import Subject
 from forum.infra.db import db
@@ -34,6 +35,12 @@ def published(event: Event) -> None:
     keys = {one: f"lesson_published.{event.id}.{one}" for one in only_makers}
     told.write_letters(event, "lesson_published", keys, dict(event.payload))
     tell(event, "published", lesson, only_makers)
+    tell_sharers(event, lesson)
+
+
+def tell_sharers(event: Event, lesson: Lesson) -> None:
+    """Tell who shares a question that the version answers, but for who is told of it already."""
+    tell(event, "unknown_answered", lesson, sharing.sharers(event.payload["version_id"]))
 
 
 def tell_quoted(event: Event) -> list[int]:

@@ -5,6 +5,8 @@ from flask.typing import ResponseReturnValue
 
 from forum.domain.lessons import library
 from forum.domain.lessons.library_choice import Choice
+from forum.domain.lessons.unknowns import agenda
+from forum.domain.lessons.unknowns.agenda_queries import Choice as Questions
 from forum.domain.themes.axis_texts import AXIS_PARAGRAPHS
 from forum.domain.themes.labels import AXES
 from forum.domain.threads import lists
@@ -13,7 +15,7 @@ from forum.web.http.access import anyone, open_to
 from forum.web.http.current_user import viewer
 
 bp = Blueprint("axes", __name__)
-THREADS, LESSONS = 6, 3
+THREADS, LESSONS, QUESTIONS = 6, 3, 3
 
 
 @bp.get("/axes/<axis>")
@@ -28,5 +30,6 @@ def show(axis: str) -> ResponseReturnValue:
         paragraph=AXIS_PARAGRAPHS[axis],
         threads=lists.latest_about(who, axis, THREADS),
         lessons=library.page(who, Choice(axis=(axis,)), limit=LESSONS).rows,
+        questions=agenda.open_questions(who, Questions(axis), limit=QUESTIONS).rows,
         others=[str(code) for code in AXES if code != axis],
     )

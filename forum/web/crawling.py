@@ -6,6 +6,7 @@ from datetime import date
 from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from forum.domain.cahiers import page as cahiers
 from forum.domain.syndication import sitemap
 from forum.domain.syndication.sitemap import Place
 from forum.domain.themes.labels import AXES
@@ -21,10 +22,11 @@ CLOSED = (
     "/feeds/threads.atom", "/hand-over",
     "/invitations/", "/lessons?", "/mailbox", "/members/", "/notifications", "/people", "/posts/", "/search",
     "/settings/",
-    "/spaces/*/", "/spaces/*?", "/tags", "/threads?", "/unsubscribe/", "/workbench",
+    "/spaces/*/", "/spaces/*?", "/tags", "/threads?", "/unknowns?", "/unsubscribe/", "/workbench",
 )  # fmt: skip
 ALONE = (
-    "home.index", "lessons.index", "coverage.show", "overview.index", "spaces.index", "statements.help_page",
+    "home.index", "lessons.index", "coverage.show", "unknowns.index", "cahiers.index",
+    "overview.index", "spaces.index", "statements.help_page",
     "statements.accessibility", "statements.privacy",
 )  # fmt: skip
 LIMIT = "120 per minute"
@@ -54,8 +56,9 @@ def sitemaps() -> ResponseReturnValue:
 @bp.get("/sitemaps/pages.xml")
 @open_to(anyone)
 def pages() -> ResponseReturnValue:
-    """Return the pages that there always are."""
+    """Return the pages that there always are, and the cahiers that anybody may read."""
     paths = [url_for(endpoint) for endpoint in ALONE] + [url_for("axes.show", axis=axis) for axis in AXES]
+    paths += [url_for("cahiers.show", cahier_slug=slug) for slug in cahiers.public_slugs()]
     return _xml("crawling/urls.xml", [(links.absolute(path), None) for path in paths])
 
 

@@ -13,6 +13,7 @@ from forum.domain.audit.log import Changed
 from forum.domain.lessons.library import LessonCard
 from forum.domain.lessons.places import FoundPlace, Place
 from forum.domain.lessons.report_list import Adoption, Foretold, PostLink
+from forum.domain.lessons.unknowns.agenda import Question
 from forum.domain.lessons.views import ExcerptView
 from forum.domain.lessons.workbench import source_thread
 from forum.domain.lessons.workbench.live import DraftExcerpt, WorkbenchClaim
@@ -259,6 +260,20 @@ def _evidence() -> dict[str, Any]:
     }
 
 
+def _questions() -> list[Question]:
+    """Return questions of a lesson: shared by the reader's city too, by nobody, and answered."""
+    text, lesson = (
+        "Werkt het ook zonder gemeenschapswachten?",
+        ("les-2026-001", TITLE, "ruimtelijke-samenhang"),
+    )
+    answered = {"answered": i18n.day(WHEN), "answered_by": "1.2"}
+    return [
+        Question(1, text, *lesson, False, ("brugge", "roeselare"), True),
+        Question(2, text, *lesson, True, (), False),
+        Question(3, text, *lesson, False, ("gent",), False, **answered),
+    ]
+
+
 @bp.get("/design")
 @open_to(demo)
 def index() -> str:
@@ -278,5 +293,6 @@ def index() -> str:
             people=careful.found_in(body=i18n._("Mrs Peeters stayed, because her neighbour went along.")),
             theme=theme if theme in {"light", "dark"} else None,
             near=NEAR,
+            questions=_questions(),
             **_samples(),
         )

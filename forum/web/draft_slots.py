@@ -12,6 +12,7 @@ from flask import flash, redirect, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from forum.domain import draft_places
+from forum.domain.cahiers.draft_places import CAHIER, CAHIER_CHANGE
 from forum.domain.draft_places import (
     CLAIM,
     CLAIM_CHANGE,
@@ -56,6 +57,8 @@ ENDPOINTS: dict[str, tuple[str, dict[str, Any]]] = {
     REPORT: ("reports.new", {}),
     FOLLOW_UP: ("reports.follow_up", {}),
     REPORT_CHANGE: ("reports.change", {}),
+    CAHIER: ("cahiers.new", {}),
+    CAHIER_CHANGE: ("cahiers.edition", {}),
 }
 
 

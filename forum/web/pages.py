@@ -3,9 +3,11 @@
 from forum.web import (
     admin,
     annotations,
+    answers,
     axes,
     beginnings,
     bookmarks,
+    cahier_lessons,
     capacities,
     classification,
     confirmations,
@@ -54,8 +56,8 @@ from forum.web import (
     tags,
     threads,
     undoing,
+    unknowns,
     unsubscribe,
-    workbench_claims,
 )
 
 BLUEPRINTS = (
@@ -94,9 +96,11 @@ BLUEPRINTS = (
     search.bp,
     similar.bp,
     coverage.bp,
-    workbench_claims.bp,  # the blueprint of the workbench, with what reviewers do and what changes claims on it
+    answers.bp,  # the blueprint of the workbench, with what reviewers do, what changes claims and what it answers
     beginnings.bp,
     holding.bp,
+    unknowns.bp,
+    cahier_lessons.bp,  # the blueprint of cahiers, with what is done to their lessons
     lesson_steps.bp,
     handovers.bp,
     consents.bp,

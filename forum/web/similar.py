@@ -1,10 +1,12 @@
 """What is near something: related threads and lessons, and what there is already about a title that is being typed."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
+from forum.domain.cahiers import page as cahiers
 from forum.domain.search import similar
 from forum.domain.search.similar import Related, Similar
 from forum.infra import rates, text
@@ -32,7 +34,8 @@ def thread(thread_id: int) -> ResponseReturnValue:
 @open_to(anyone)
 def lesson(public_id: str) -> ResponseReturnValue:
     _count()
-    return _page(similar.to_lesson(viewer(), public_id), links.to_lesson(public_id))
+    related = similar.to_lesson(viewer(), public_id)
+    return _page(related, links.to_lesson(public_id), cahiers.of_lesson(viewer(), public_id))
 
 
 # For members: nobody else begins a thread. What is not sent yet is no part of an address.
@@ -74,8 +77,8 @@ def _near(typed: str) -> list[Similar]:
     return similar.to_words(actor(), title) if title else []
 
 
-def _page(related: Related, back: Any) -> str:
-    return render_template("search/related.html", related=related, back=back)
+def _page(related: Related, back: Any, stands_in: Sequence[cahiers.Card] = ()) -> str:
+    return render_template("search/related.html", related=related, back=back, cahiers=stands_in)
 
 
 def _count() -> None:

@@ -9,6 +9,7 @@ from forum.domain.draft_places import CLAIM, CLAIM_CHANGE, LESSON_TEXT
 from forum.domain.drafts.views import Subject
 from forum.domain.lessons import certainty, giveaways, review_comments
 from forum.domain.lessons import holding as lesson_holding
+from forum.domain.lessons.unknowns import answers
 from forum.domain.lessons.workbench import asking, source_thread
 from forum.domain.lessons.workbench import draft as workbench_draft
 from forum.domain.lessons.workbench.draft import Shown
@@ -50,6 +51,7 @@ def workbench(lesson_id: int, *, part: str | None = None, **forms: Any) -> str:
     context["excerpt_form"].offer(workbench.claims)
     audiences = [Audience(option.audience) for option in workbench.audiences]
     context["submission_form"].offer(audiences)
+    context["asked"] = answers.offered(workbench.lesson) if part == "text" else []
     context["ceiling"] = certainty.of_version(workbench.version) if part == "text" else None
     if part == "review":
         candidates = asking.offered(actor(), lesson_id, audiences)

@@ -16,6 +16,7 @@ from forum.infra import clock
 from forum.infra.db import db
 from forum.models.accounts import Capacity, SignIn
 from forum.models.adoptions import AdoptionReport
+from forum.models.cahiers import Cahier
 from forum.models.claims import Claim, Excerpt, Stance
 from forum.models.consents import ConsentAnswer, ConsentRequest, ConsentRound
 from forum.models.foretellings import Foretelling
@@ -29,6 +30,7 @@ from forum.models.spaces import Audience, Membership, Role
 from forum.models.themes import Tag, TagMerge
 from forum.models.threads import PostRevision, Thread
 from forum.models.undo import UndoableAct, UndoKind
+from forum.models.unknowns import Unknown
 from tests.attack.test_strange_input import RIGHT, path_of, rules
 from tests.factories import actor, csrf_for, sign_in, submit
 from tests.rules.leak_scenario import MARKERS
@@ -46,7 +48,7 @@ WHOLE = ("former member", *ON_BOTH)
 OTHERS = tuple(person for person in OUTSIDERS if person not in WHOLE)
 SENT = [(person, method) for method in METHODS for person in OUTSIDERS]
 FEW = [(person, method) for method in METHODS for person in WHOLE]
-NOWHERE = {"slug": "nowhere", "public_id": "les-1999-999", "token": "not-a-token"}
+NOWHERE = {"cahier_slug": "nowhere", "slug": "nowhere", "public_id": "les-1999-999", "token": "not-a-token"}
 NOBODY = "2147483000"
 
 
@@ -123,6 +125,8 @@ def closed_numbers(world) -> dict[str, list[str]]:
         "lesson_id": [str(world.draft.id), str(world.kept.id)],
         "public_id": [world.kept.public_id],
         "member_id": [str(world.insider.id), str(world.moderator.id)],
+        "unknown_id": of(Unknown, Unknown.lesson_id == world.kept.id),
+        "cahier_slug": list(db.session.scalars(select(Cahier.slug))),
         "claim_id": of(Claim, Claim.version_id == world.draft.working_id),
         "excerpt_id": of(Excerpt)[:1],
         "comment_id": of(ReviewComment),

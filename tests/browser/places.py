@@ -31,6 +31,9 @@ VISITOR = (
     "/lessons?confidence=fair&applied=gent&sort=applied",
     "/lessons?axis=nonsense",
     "/coverage",
+    "/unknowns",
+    "/cahiers",
+    "/cahiers/cahier-1-wonen-zonder-drempel",
     "/lessons/les-2026-001",
     "/lessons/les-2026-001/v/1.0",
     "/lessons/les-2026-001/related",
@@ -79,6 +82,8 @@ MEMBER = (
     "/settings/sessions",
     "/settings/feeds",
     "/coverage",
+    "/unknowns",
+    "/unknowns?show=answered",
 )
 
 
@@ -216,6 +221,11 @@ def for_editor(app: Flask) -> list[str]:
     return [
         "/settings/feeds/ending?feed=lessons",
         "/coverage/missed",
+        "/cahiers",
+        "/cahiers/new",
+        "/cahiers/cahier-2-wat-minder-lukte",
+        "/cahiers/cahier-2-wat-minder-lukte/edition",
+        "/cahiers/cahier-2-wat-minder-lukte/removal",
         "/tags",
         f"/tags/{one}",
         f"/tags/{one}?into={other}",

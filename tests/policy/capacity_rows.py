@@ -1,6 +1,7 @@
 """What somebody speaks as, in every state, and the acts that ask what it is worth, by the names of the rows."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from sqlalchemy import delete, select
 
 from forum.domain.lessons import claims, consent_checks, lessons, reports, reviews
+from forum.domain.lessons.unknowns import agenda, keeping, sharing
 from forum.domain.people import capacities
 from forum.domain.people.bylines import byline
 from forum.domain.responses import page as responses_page
@@ -131,6 +133,7 @@ def answers(state: State) -> dict[str, str]:
     kim.post = threads.reply(actor(kim.member), kim.scenario.thread.id, body=SAID, idempotency_key="one")
     responses.respond(actor(kim.member), kim.scenario.thread.id, kind=ResponseKind.ALSO)
     _report(kim, well.id)
+    _share(kim, well.id)
     for happens in state.after:
         happens(kim)
     event_processing.process_due()
@@ -183,6 +186,17 @@ def _report(kim: Holder, lesson_id: int) -> None:
     reports.record(
         lesson_id, city="gent", reporter_id=kim.member.id, outcome="worked", reported_on=days.today()
     )
+
+
+def _share(kim: Holder, lesson_id: int) -> None:
+    """Kim says of what the lesson does not know that their city wonders too; who may not say it does not."""
+    with suppress(Forbidden):
+        sharing.share(actor(kim.member), keeping.open_of(lesson_id)[0].id)
+
+
+def _shares_a_question(kim: Holder) -> str:
+    found = agenda.open_questions(kim.scenario.actor("editor")).rows
+    return "x" if any("gent" in question.cities for question in found) else "."
 
 
 def _lights_the_ring(kim: Holder) -> str:
@@ -248,6 +262,7 @@ def _recognises_the_story(kim: Holder) -> str:
 LOOKS: dict[str, Callable[[Holder], str]] = {
     "rng": _lights_the_ring,
     "res": _recognises_the_story,
+    "unk": _shares_a_question,
     "rst": _carries_a_lesson,
     "eye": _is_the_second_pair_of_eyes,
     "byl": _stands_beside_the_post,

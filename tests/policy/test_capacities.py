@@ -13,6 +13,7 @@ from tests.sweeps import once
 ACTS = {
     "rng": "the city in the ring of a thread, by a post",
     "res": "the city that recognises a story, by a response to it",
+    "unk": "the city that shares a question of a lesson, by somebody who speaks for it",
     "rst": "the city on which a lesson rests, by an excerpt of that post",
     "eye": "publishing a lesson of another city",
     "ado": "letting an editor confirm a lesson by a report that it went well",
@@ -22,23 +23,23 @@ ACTS = {
 }
 ANSWERS = "x.?=cf"
 TABLE = """
-                                              rng  res  rst  eye  ado  byl  oth  con
-confirmed                                      x    x    x    x    x    x    .    =
-waiting                                        .    .    .    .    .    ?    .    x
-waiting, confirmed after it                    x    x    x    x    x    x    .    =
-waiting since before there was confirmation    x    x    x    .    x    x    .    x
-refused                                        .    .    .    .    .    .    .    c
-refused after it                               .    .    .    .    .    ?    .    c
-ended                                          .    .    .    .    .    .    .    =
-ended after it                                 x    x    x    .    x    x    .    =
-ended unconfirmed                              .    .    .    .    .    .    .    c
-own                                            .    .    .    .    .    ?    x    f
-own, confirmed                                 x    x    x    x    x    x    x    f
-of somebody brought alone into another city    .    .    .    .    .    ?    .    f
-guest's body                                   .    .    .    .    .    ?    .    x
-guest's body, confirmed                        .    .    .    .    .    x    .    =
-editor, waiting for Gent                       .    .    .    x    .    ?    .    x
-editor of the network                          .    .    .    x    .    x    .    =
+                                              rng  res  unk  rst  eye  ado  byl  oth  con
+confirmed                                      x    x    x    x    x    x    x    .    =
+waiting                                        .    .    .    .    .    .    ?    .    x
+waiting, confirmed after it                    x    x    .    x    x    x    x    .    =
+waiting since before there was confirmation    x    x    .    x    .    x    x    .    x
+refused                                        .    .    .    .    .    .    .    .    c
+refused after it                               .    .    .    .    .    .    ?    .    c
+ended                                          .    .    .    .    .    .    .    .    =
+ended after it                                 x    x    x    x    .    x    x    .    =
+ended unconfirmed                              .    .    .    .    .    .    .    .    c
+own                                            .    .    .    .    .    .    ?    x    f
+own, confirmed                                 x    x    x    x    x    x    x    x    f
+of somebody brought alone into another city    .    .    .    .    .    .    ?    .    f
+guest's body                                   .    .    .    .    .    .    ?    .    x
+guest's body, confirmed                        .    .    .    .    .    .    x    .    =
+editor, waiting for Gent                       .    .    .    .    x    .    ?    .    x
+editor of the network                          .    .    .    .    x    .    x    .    =
 """
 
 
@@ -47,6 +48,8 @@ ASKS = {
     "domain/threads/post_store.py": "rng",
     "domain/digests/pool_queries.py": "rng",
     "domain/responses/page.py": "res",
+    "domain/lessons/unknowns/agenda_queries.py": "unk",
+    "domain/lessons/unknowns/sharing.py": "unk",
     "domain/threads/excerpts.py": "rst",
     "domain/lessons/review_facts.py": "eye",
     "domain/lessons/reviews.py": "eye",

@@ -11,6 +11,8 @@ from datetime import timedelta
 from typing import Any
 
 from forum.domain import draft_places
+from forum.domain.cahiers import cahiers
+from forum.domain.cahiers.cahiers import Words
 from forum.domain.consents import consents
 from forum.domain.digests import subscriptions
 from forum.domain.drafts import drafts
@@ -19,6 +21,7 @@ from forum.domain.handovers import offers as handing_over
 from forum.domain.lessons import claims, lessons, reports, review_comments
 from forum.domain.lessons.foretellings import Expected
 from forum.domain.lessons.report_words import Answers
+from forum.domain.lessons.unknowns import keeping, sharing
 from forum.domain.moderation import hiding, narrowing, revisions, taking_back
 from forum.domain.people import offers
 from forum.domain.responses import hiding as sentences
@@ -29,6 +32,7 @@ from forum.domain.threads import bookmarks, classification, nominations, posts, 
 from forum.infra import clock, days
 from forum.infra.db import db
 from forum.models.accounts import Member, NetworkRole
+from forum.models.cahiers import CahierLesson
 from forum.models.consents import Masking
 from forum.models.events import Event
 from forum.models.following import FollowLevel, SpaceFollow, ThreadFollow
@@ -71,11 +75,16 @@ HALF, MODERATORS_HALF = "zwarthalfwoordmerk", "zwarthalfbesluitmerk"
 EDITED_OUT, FROM_BEFORE = "zwartgeschraptmerk", "zwartvroegermerk"
 # What somebody noted on a post that they keep: not even they meet it once they have left.
 KEPT_NOTE = "zwartnotitiemerk"
+QUESTION = (
+    "zwartevraagmerk"  # what the lesson of the closed city does not know, and why it stands in a cahier
+)
+GATHERED = "zwartcahiermerk"  # in a cahier of which that is the only lesson: editors alone meet its own words
 COMMENT = "zwartopmerkingmerk"  # of who checks a lesson: for its makers and who may check it
 # What was reported on the lesson of the closed city; and foretold of a lesson of the network, before its day.
 REPORTED, FORETOLD = "zwartmeldingmerk", "zwartvoorspellingmerk"
 PINNED = "zwartprikbordmerk"  # in a note and in the welcome of the closed city
 MARKERS = (
+    QUESTION, GATHERED,
     TITLE, BODY, REPLY, HIDDEN, TAG, DRAFT, CLAIM, NAME, REASON, CONSENT, SPEAKER, KEPT, CHECKED, NARROWED, HUSHED,
     OFFER, SENTENCE, HIDDEN_SENTENCE, SUMMARY, FORMER_SUMMARY, FORMER_TAG, SPELT, HALF, MODERATORS_HALF, QUOTED,
     EDITED_OUT, FROM_BEFORE, KEPT_NOTE, PINNED, COMMENT, REPORTED, FORETOLD,
@@ -135,6 +144,8 @@ def forbidden(person: str, endpoint: str = "") -> set[str]:
         markers -= {SPEAKER, OFFER}
     if person in STRANGERS:
         markers.add(PLACE)
+    if person == "editor elsewhere" and endpoint.startswith("cahiers."):  # who may change every cahier
+        markers.discard(GATHERED)
     if person == "administrator":  # who has the list of all accounts, and with it everybody's name
         markers.discard(SPEAKER)
     return markers
@@ -188,6 +199,7 @@ def build() -> World:
         moderator, second, thread, post, title=f"Ours alone {KEPT}", words=BODY, audience=Audience.SPACE
     )
     _reported(insider, kept, lesson)
+    _gathered(insider, kept)
     handing_over.offer(actor(moderator), closed.id, [("lesson", draft.id)], successor_id=second.id)
     checked = _submitted(moderator, thread, post, title=f"Ours, nearly {CHECKED}", words=BODY)
     review_comments.add(actor(second), checked.id, place="title", text=f"Too long {COMMENT}")
@@ -231,6 +243,20 @@ def build() -> World:
         closed, unlisted, quiet, thread, narrowed, hushed, moved, post, draft, lesson, kept, checked, resting,
         begun, insider, moderator, spelt, outsiders,
     )  # fmt: skip
+
+
+def _gathered(insider: Member, kept: Lesson) -> None:
+    """A question of the lesson of the closed city, which the city shares, and a cahier with nothing else in it."""
+    (question,) = keeping.open_of(kept.id)
+    question.text = f"Whether it lasts {QUESTION}."
+    sharing.share(actor(insider), question.id)
+    maker = actor(make_member("Eva", network_role=NetworkRole.EDITOR))
+    words = Words(f"Ours {GATHERED}", f"All of it {GATHERED}.", Audience.NETWORK)
+    cahier = cahiers.create(maker, words)
+    row = CahierLesson(cahier_id=cahier.id, lesson_id=kept.id, version_id=kept.current_id, position=1)
+    row.why = f"Because {QUESTION}"
+    db.session.add(row)
+    db.session.flush()
 
 
 def _reported(insider: Member, kept: Lesson, lesson: Lesson) -> None:

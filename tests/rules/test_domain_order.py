@@ -26,6 +26,7 @@ ORDER = (
     "responses",
     "summaries",
     "lessons",  # holds consent_checks: publishing asks them, and consents above records the answers
+    "cahiers",  # of lessons
     "consents",
     "moderation",
     "handovers",  # what moderators hold of all of the above, which each says of itself

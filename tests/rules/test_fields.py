@@ -16,7 +16,7 @@ from tests.rules.source import ROOT, plant
 
 pytestmark = pytest.mark.any_database
 
-WITHOUT_LIMIT = {"SourceForm.address"}  # only the number in it is read
+WITHOUT_LIMIT = {"AddLessonForm.lesson", "SourceForm.address"}  # only the number in it is read
 
 
 def all_forms():

@@ -9,7 +9,8 @@ from tests.rules.source import ROOT, modules
 
 # Nobody is looked for by these, and no code deletes what they point at.
 WHO_DID_IT = {
-    "adoption_report.reporter_id", "capacity.confirmed_by_id", "capacity.ended_by_id", "capacity.refused_by_id",
+    "adoption_report.reporter_id", "cahier.editor_id", "capacity.confirmed_by_id", "capacity.ended_by_id",
+    "capacity.refused_by_id",
     "consent_round.opened_by_id", "join_request.answered_by_id", "lesson.published_by_id", "lesson_step.actor_id",
     "membership.ended_by_id", "membership.granted_by_id", "moderation_action.actor_id",
     "moderation_action.subject_id", "network_appointment.granted_by_id", "notification.actor_id",

@@ -27,6 +27,7 @@ from forum.infra import clock, mailer, tokens
 from forum.infra.db import db
 from forum.jobs import worker
 from forum.models.adoptions import AdoptionReport
+from forum.models.cahiers import Cahier
 from forum.models.events import Event
 from forum.models.feeds import FeedKey, FeedKind
 from forum.models.foretellings import Foretelling
@@ -34,6 +35,7 @@ from forum.models.handovers import HandOver
 from forum.models.mail import OutgoingMail
 from forum.models.themes import Axis
 from forum.models.threads import Post
+from forum.models.unknowns import Unknown
 from forum.web import draft_slots
 from tests.conftest import POSTGRES
 from tests.factories import actor, sign_in, submit
@@ -54,6 +56,8 @@ BAIT = {
     "handle": lambda w: [w.insider.handle],
     "member_id": lambda w: [w.insider.id],
     "claim_id": lambda w: [1, 2],
+    "unknown_id": lambda w: list(db.session.scalars(select(Unknown.id))),
+    "cahier_slug": lambda w: list(db.session.scalars(select(Cahier.slug))),
     "excerpt_id": lambda w: [1, 2],
     "comment_id": lambda w: [1, 2],
     "invitation_id": lambda w: [1],

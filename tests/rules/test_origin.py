@@ -97,6 +97,7 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
     ),
     "forum.domain.lessons.rights": ({"sealed_at"}, KEPT),
     "forum.domain.lessons.taking_over": ({"curator_id", "reviewer_id"}, CHECKS),
+    "forum.domain.lessons.unknowns.keeping": ({"published_at"}, KEPT),
     "forum.domain.lessons.versions": (
         {"cities", "created_by_id", "curator_id", "origin_cities", "sealed_at"}, KEPT
     ),

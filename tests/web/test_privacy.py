@@ -54,6 +54,8 @@ TABLES = {
     "join_request": "Your request to join",
     **dict.fromkeys(("thread", "post", "post_revision"), "What you write, with all earlier versions"),
     "thread_response": "With which stories you said that it is so with you too, or different, or that you applied it",
+    "unknown_sharing": "With which questions of lessons you said that your city wonders about them too",
+    "cahier": "Which cahiers you put together, and when.",
     **dict.fromkeys(
         ("summary_version", "summary_keeper"),
         "Which summaries of a thread you wrote, with all earlier versions, and of which threads somebody asked you to.",

@@ -22,7 +22,7 @@ from forum.policy.visibility import get_visible, sees
 
 USUAL = "usual"  # of a space that chose nothing about its mails
 MAIL, NOTE = "mail_policy", "note"
-CODED = (Action.MAIL_POLICY, Action.HAND_OVER, Action.NOTE)  # their reason is a code
+CODED = (Action.MAIL_POLICY, Action.HAND_OVER, Action.NOTE, Action.CAHIER)  # their reason is a code
 
 
 class Changed(NamedTuple):

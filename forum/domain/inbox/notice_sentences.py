@@ -92,6 +92,10 @@ _SENTENCES: Mapping[str, tuple[Any, Any]] = {
         lazy("“%(title)s” moved to another space"),
         lazy("This thread moved to %(space)s"),
     ),
+    "unknown_answered": (
+        lazy("“%(title)s” answers a question that you share"),
+        lazy("A new version of the lesson answers a question that you share"),
+    ),
     "hand_over_offered": (
         lazy("%(name)s offers you what they hold in %(space)s"),
         lazy("%(name)s offers you what they hold in %(space)s"),
@@ -164,6 +168,7 @@ _WHY: Mapping[str, Any] = {
     "hand_over_accepted": _OFFERS,
     "hand_over_declined": _OFFERS,
     "left_behind": _OFFERS,
+    "unknown_answered": lazy("You get this e-mail because you said “also with us”."),
     "role_given": lazy("You get this e-mail because your role changed."),
     "role_taken": lazy("You get this e-mail because your role changed."),
     "role_ends": lazy("You get this e-mail because you are a guest there."),

@@ -22,6 +22,7 @@ from forum.domain.lessons import numbers as lesson_numbers
 from forum.domain.lessons import reviews as lesson_reviews
 from forum.domain.lessons import tags as lesson_tags
 from forum.domain.lessons.state_machine import Move, Step
+from forum.domain.lessons.unknowns import keeping as unknowns
 from forum.domain.lines import clean_paragraphs, paragraphs
 from forum.domain.mailing import events
 from forum.domain.themes import tags as tag_names
@@ -228,15 +229,14 @@ def publish(
     lesson_reviews.record(actor, lesson, version, Verdict.APPROVED, recognition=answer)
     review_requests.end(version.id)
     before = db.session.get(LessonVersion, lesson.current_id) if lesson.current_id else None
-    version.number = lesson_numbers.next_version(before, version)
-    version.published_at = now
+    version.number, version.published_at = lesson_numbers.next_version(before, version), now
     lesson.public_id = lesson.public_id or lesson_numbers.new_public_id()
     lesson.current_id, lesson.working_id = version.id, None
     lesson.published_at = lesson.published_at or now
-    lesson.published_by_id = actor.id
-    lesson.changed_at = now
+    lesson.published_by_id, lesson.changed_at = actor.id, now
     lesson.review_on = review_on or _chosen_day(version) or days.today() + REVIEW_AFTER
     step.finish()
+    unknowns.follow(version)
     library_counts.recount(lesson)
     weakened.look([lesson])
     events.record("lesson.published", lesson_id=lesson.id, version_id=version.id)

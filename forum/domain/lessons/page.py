@@ -38,12 +38,13 @@ def page(reader: Actor | None, public_id: str, number: str | None = None) -> Les
     row = db.session.execute(query, values).one_or_none()
     if row is None:
         raise NotFound
-    lesson, version, tag_words, hidden, has_notices, has_orphans = row
+    lesson, version, tag_words, hidden, has_notices, has_orphans, shared = row
     shown = _composed(reader, lesson, version, tag_words, hidden)
     if has_orphans:
         orphans = report_list.orphans(reader, lesson)
         shown = replace(shown, reports=replace(shown.reports, orphans=orphans))
-    return replace(shown, has_notices=bool(has_notices))
+    shared_by = tuple(sorted(set((shared or "").split())))
+    return replace(shown, has_notices=bool(has_notices), shared_by=shared_by)
 
 
 class Titled(NamedTuple):

@@ -8,6 +8,7 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, Integer, Select, String, and_, bindparam, false, func, or_, select
 
 from forum.domain.lessons.origin_queries import CITIES, is_hidden
+from forum.domain.lessons.unknowns import agenda_queries
 from forum.domain.mailing import unread_notices
 from forum.infra.statements import cached
 from forum.models.accounts import Capacity
@@ -41,15 +42,23 @@ REPORT = (
 @cached
 def published(signed_in: bool, numbered: bool) -> Select[Any]:
     """The lesson with `public_id`, its current version or the one with `number`, its tags, whether it is hidden from
-    the reader where it comes from, whether they were told of it and have not read that, and whether something was
-    foretold of it beside no report.
+    the reader where it comes from, whether they were told of it and have not read that, whether something was foretold
+    of it beside no report, and the cities that share what it does not know.
     """
     which = LessonVersion.number == bindparam("number", type_=String) if numbered else _is_current()
     reader = reader_param(signed_in)
     about = Notification.lesson_id == Lesson.id
     told = unread_notices.any_of(reader.id, about).correlate(Lesson) if reader else false()
     query: Any = (
-        select(Lesson, LessonVersion, _tag_words(), is_hidden(reader).label("hidden"), told, _has_orphans())
+        select(
+            Lesson,
+            LessonVersion,
+            _tag_words(),
+            is_hidden(reader).label("hidden"),
+            told,
+            _has_orphans(),
+            agenda_queries.shared_cities(LessonVersion),
+        )
         .join(LessonVersion, and_(LessonVersion.lesson_id == Lesson.id, which))
         .where(
             Lesson.public_id == bindparam("public_id", type_=String),

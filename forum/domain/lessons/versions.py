@@ -8,6 +8,7 @@ from forum.domain.lessons import consent_checks, rights, tags
 from forum.domain.lessons import numbers as lesson_numbers
 from forum.domain.lessons.completeness import claims_of
 from forum.domain.lessons.fields import OPEN_LICENCE
+from forum.domain.lessons.unknowns import keeping as unknowns
 from forum.domain.threads import excerpts
 from forum.domain.threads.excerpts import Passage, Right
 from forum.infra import clock
@@ -101,6 +102,7 @@ def replace_published(lesson: Lesson, note: str, *, without: Collection[int]) ->
     before, working_id = db.session.get_one(LessonVersion, lesson.current_id), lesson.working_id
     version = copy(lesson, before, before.created_by_id, without=without)
     version.change_note, version.origin_cities = note, before.origin_cities
+    version.answers = before.answers
     seal(version, lesson, lesson.audience)
     # What nobody was to know of who is gone stays unknown.
     version.cities = [city for city in version.cities if city in before.cities]
@@ -112,6 +114,7 @@ def replace_published(lesson: Lesson, note: str, *, without: Collection[int]) ->
         db.session.add(LessonReview(version_id=version.id, note="", **same))
     lesson.current_id, lesson.working_id = version.id, working_id
     db.session.flush()
+    unknowns.follow(version)
     if working_id is not None:
         _put_after(db.session.get_one(LessonVersion, working_id), version)
     return version

@@ -6,6 +6,7 @@ from datetime import datetime
 from forum.domain.lessons.adoptions import Pair
 from forum.domain.lessons.origin import Origin
 from forum.domain.lessons.report_list import PostLink, Reports
+from forum.domain.lessons.unknowns import keeping
 from forum.domain.people.bylines import Byline
 from forum.models.lessons import Lesson, LessonVersion
 
@@ -61,11 +62,22 @@ class LessonPage:
     may_revise: bool
     quotes_reader: bool  # and has those words still: their author can take them out
     has_notices: bool = False  # unread, of the reader
+    shared_by: tuple[str, ...] = ()  # cities that wonder about what it does not know, too
 
     @property
     def is_current(self) -> bool:
         """Whether this is the version that readers get first."""
         return self.version.id == self.lesson.current_id
+
+    @property
+    def answered(self) -> list[str]:
+        """The questions of an earlier version that this one answers."""
+        return keeping.answered(self.version)
+
+    @property
+    def others(self) -> int:
+        """How many cities share what it does not know, beside those that it is known to rest on."""
+        return len(set(self.shared_by) - set(self.origin.cities))
 
     @property
     def excerpt_count(self) -> int:

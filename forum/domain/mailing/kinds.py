@@ -10,6 +10,7 @@ from forum.domain.mailing.hand_over_kinds import HAND_OVERS
 from forum.domain.mailing.kind import Kind
 from forum.domain.mailing.report_kinds import REPORTS
 from forum.domain.mailing.stops import DIGEST, STOPS, Stop
+from forum.domain.mailing.unknown_kinds import ANSWERED
 from forum.infra.i18n import lazy
 from forum.models.mail import Lane
 from forum.models.subscriptions import Delivery
@@ -131,6 +132,7 @@ _TABLE = (
         stop="own_lessons",
         letters=("lesson_published",),
     ),
+    ANSWERED,
     Kind(
         "returned",
         lazy("Your lesson came back with a note"),

@@ -68,6 +68,11 @@ STOPS: Mapping[str, Stop] = {
             lazy("Lessons in which you are quoted"),
         ),
         Stop(
+            "unknowns",
+            lazy("e-mails about answers to questions that you share"),
+            lazy("Answers to questions of lessons that you share"),
+        ),
+        Stop(
             "reviews",
             lazy("e-mails that ask you to check a lesson"),
             lazy("Requests to check a lesson"),

@@ -11,11 +11,12 @@ from forum.web.http.access import STATIC
 
 # Always the same page, whatever else stands in its address.
 PAGES = frozenset({
-    "lessons.show", "statements.help_page", "statements.accessibility", "statements.privacy",
+    "cahiers.show", "lessons.show", "statements.help_page", "statements.accessibility", "statements.privacy",
 })  # fmt: skip
 # The same page as long as nothing narrows it.
 LISTS = frozenset({
-    "home.index", "lessons.index", "coverage.show", "overview.index", "spaces.index", "spaces.show", "axes.show",
+    "home.index", "lessons.index", "coverage.show", "unknowns.index", "cahiers.index",
+    "overview.index", "spaces.index", "spaces.show", "axes.show",
 })  # fmt: skip
 CANONICAL = "leerkring.canonical"  # in the environment of a request
 

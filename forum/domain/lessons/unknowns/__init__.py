@@ -1,0 +1,1 @@
+"""What lessons do not know: questions kept by every publication, and the cities that wonder about them too."""
