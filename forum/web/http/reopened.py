@@ -23,6 +23,7 @@ PAGES = {
     "capacities.confirm": "home.index",
     "capacities.end": "home.index",
     "capacities.refuse": "home.index",
+    "confirmations.confirm": "lessons.show",
     "consents.look": "consents.permission",
     "consents.take": "consents.permission",
     "drafts.exchange": "drafts.index",
@@ -46,6 +47,7 @@ PAGES = {
     "notes.save": "notes.change",
     "notice_settings.take_back": "notice_settings.show",
     "notices.read_all": "notices.index",
+    "reports.go_on": "reports.follow_up",
     "returned_mail.ask": "settings.security",
     "settings.add_capacity": "settings.profile",
     "settings.affirm_capacity": "settings.profile",
@@ -86,7 +88,9 @@ PAGES = {
     "workbench.revise": "lessons.show",
     "workbench.save": "workbench.show",
     "workbench.send_back": "workbench.show",
+    "workbench.settle_comment": "workbench.index",
     "workbench.submit": "workbench.show",
+    "workbench.uncomment": "workbench.index",
     "workbench.unquote": "workbench.index",
 }
 # No form of a page is sent there.
