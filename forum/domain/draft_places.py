@@ -74,7 +74,9 @@ FORMS: Mapping[str, Form] = {
     WELCOME: Form(("title", "body"), resumes=True),
     NOTE_CHANGE: Form(("title", "body"), base="seen", resumes=True),
     SUMMARY: Form(("text",), base="seen", resumes=True),
-    **dict.fromkeys(report_places.FORMS, Form(report_places.TYPED, report_places.CHOSEN, resumes=True)),
+    report_places.REPORT: Form(report_places.TYPED_FIRST, report_places.CHOSEN_FIRST, resumes=True),
+    report_places.FOLLOW_UP: Form(report_places.TYPED, report_places.CHOSEN, resumes=True),
+    report_places.REPORT_CHANGE: Form(report_places.TYPED, report_places.CHOSEN, resumes=True),
     cahier_places.CAHIER: Form(("title", "body"), ("audience",), resumes=True),
     cahier_places.CAHIER_CHANGE: Form(("title", "body"), ("audience",), base="seen", resumes=True),
 }  # fmt: skip

@@ -8,8 +8,10 @@ import pytest
 from sqlalchemy import func, select
 
 from forum.domain import draft_places
+from forum.domain.cahiers import draft_places as cahier_places
 from forum.domain.draft_places import FORMS
 from forum.domain.drafts import drafts
+from forum.domain.lessons import report_places
 from forum.domain.threads import posts
 from forum.domain.threads.numbering import PAGE_SIZE
 from forum.infra import clock, rates
@@ -18,9 +20,11 @@ from forum.models.drafts import Draft
 from forum.models.spaces import Audience, Membership
 from forum.models.threads import ReadAhead
 from forum.web import draft_slots
+from forum.web.forms.cahiers import CahierForm
 from forum.web.forms.lesson_text import TextForm
 from forum.web.forms.notes import NoteForm
 from forum.web.forms.posts import PostForm
+from forum.web.forms.reports import NewReportForm, ReportForm
 from forum.web.forms.reviewing import CommentForm, ReturnForm
 from forum.web.forms.summaries import SummaryForm
 from forum.web.forms.threads import ReplyForm, ThreadForm
@@ -522,6 +526,11 @@ CLASSES = {
     draft_places.CLAIM_CHANGE: ClaimForm,
     draft_places.REVIEW_NOTE: ReturnForm,
     draft_places.REVIEW_COMMENT: CommentForm,
+    report_places.REPORT: NewReportForm,
+    report_places.FOLLOW_UP: ReportForm,
+    report_places.REPORT_CHANGE: ReportForm,
+    cahier_places.CAHIER: CahierForm,
+    cahier_places.CAHIER_CHANGE: CahierForm,
     draft_places.NOTE: NoteForm,
     draft_places.WELCOME: NoteForm,
     draft_places.NOTE_CHANGE: NoteForm,

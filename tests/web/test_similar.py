@@ -26,7 +26,9 @@ def soup(answer, status=200):
 def rows(page):
     return [
         row.get_text(strip=True)
-        for row in page.select("main .similar .linkrow__title, [data-rows] .linkrow__title")
+        for row in page.select(
+            "main .queue .job__title, main .similar .linkrow__title, [data-rows] .linkrow__title"
+        )
     ]
 
 
@@ -179,7 +181,7 @@ def test_lessons_that_resemble_a_thread_are_shown_before_one_more_is_begun(clien
     for thread, expected in ((near, ["Taalstage met een vaste collega"]), (other, [])):
         page = soup(submit(client, f"/threads/{thread.id}/lessons", headers=ENGLISH))
         assert rows(page) == expected
-        assert len(page.select(".similar")) == len(expected)
+        assert len(page.select(".queue")) == len(expected)
         assert page.select_one("[name=axis]") is not None
     themed = make_thread(scenario.space, scenario.author, title="Taalstage bij het onthaal")
     db.session.commit()

@@ -125,7 +125,7 @@ def test_it_is_bounded_with_a_way_to_all_and_costs_the_same(client, home, count_
             own.ask()
             own.request("Amina").author_id = sofie.id
             closing.close(store.locked(closed.ask().id), at=clock.now())
-            closed.lesson.space_id = scenario.space.id
+            closed.lesson.space_id, closed.lesson.curator_id = scenario.space.id, sofie.id
             karim = make_member("Karim")
             request = JoinRequest(space_id=scenario.space.id, member_id=karim.id, asked_at=clock.now())
             db.session.add(request)

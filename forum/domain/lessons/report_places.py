@@ -14,9 +14,9 @@ from forum.policy.reporting import may_change_report, may_report
 from forum.policy.visibility import sees
 
 FORMS = REPORT, FOLLOW_UP, REPORT_CHANGE = "report", "report_follow_up", "report_change"
-# The fields in which somebody types, and what they choose beside them.
-TYPED = (*report_words.TEXTS, "post", "expected", "stop_when")
-CHOSEN = ("outcome", "city", "spoke", "advice", "due_on")
+# The fields in which somebody types, and what they choose beside them; the first time they may also foretell.
+TYPED, CHOSEN = (*report_words.TEXTS, "post"), ("outcome", "city", "spoke", "advice")
+TYPED_FIRST, CHOSEN_FIRST = (*TYPED, "expected", "stop_when"), (*CHOSEN, "due_on")
 
 
 def of(actor: Actor, asked: Collection[Subject]) -> dict[Subject, Place]:
