@@ -12,7 +12,7 @@ from sqlalchemy import and_, select
 
 from forum.domain.cahiers import draft_places as cahier_places
 from forum.domain.drafts.views import Fields, Place, Subject
-from forum.domain.lessons import meanwhile, report_places, reviews, text_form
+from forum.domain.lessons import after_places, meanwhile, reviews, text_form
 from forum.domain.spaces import notes
 from forum.domain.summaries import draft_places as summary_places
 from forum.domain.threads.numbering import page_of
@@ -74,9 +74,7 @@ FORMS: Mapping[str, Form] = {
     WELCOME: Form(("title", "body"), resumes=True),
     NOTE_CHANGE: Form(("title", "body"), base="seen", resumes=True),
     SUMMARY: Form(("text",), base="seen", resumes=True),
-    report_places.REPORT: Form(report_places.TYPED_FIRST, report_places.CHOSEN_FIRST, resumes=True),
-    report_places.FOLLOW_UP: Form(report_places.TYPED, report_places.CHOSEN, resumes=True),
-    report_places.REPORT_CHANGE: Form(report_places.TYPED, report_places.CHOSEN, resumes=True),
+    **{form: Form(*fields, resumes=True) for form, fields in after_places.FIELDS.items()},
     cahier_places.CAHIER: Form(("title", "body"), ("audience",), resumes=True),
     cahier_places.CAHIER_CHANGE: Form(("title", "body"), ("audience",), base="seen", resumes=True),
 }  # fmt: skip
@@ -291,6 +289,6 @@ _KINDS: tuple[tuple[Callable[[Actor, list[Subject]], dict[Subject, Place]], tupl
     (_pages, (NOTE, WELCOME)),
     (_pinned, (NOTE_CHANGE,)),
     (_summaries, (SUMMARY,)),
-    (report_places.of, report_places.FORMS),
+    (after_places.of, tuple(after_places.FIELDS)),
     (cahier_places.of, (cahier_places.CAHIER, cahier_places.CAHIER_CHANGE)),
 )

@@ -14,7 +14,7 @@ from forum.domain.consents import closing, settling
 from forum.domain.digests import windows
 from forum.domain.drafts import expiry
 from forum.domain.indexing import making
-from forum.domain.lessons import foretellings, report_questions, review_requests
+from forum.domain.lessons import ageing, foretellings, report_questions, review_requests
 from forum.domain.mailing import bounces, notices, recurring
 from forum.domain.people import affirmations
 from forum.domain.search import missed
@@ -139,6 +139,14 @@ def ask_reporters() -> None:
     db.session.commit()
 
 
+def look_at_ageing() -> None:
+    """Ask owners of lessons whether they still hold, tell of those that are due, and let them sink, batch by batch."""
+    while ageing.ask_due() or ageing.tell_overdue() or ageing.sink_due():
+        db.session.commit()
+        db.session.expire_all()
+    db.session.commit()
+
+
 def look_at_guests() -> None:
     """Tell of guests whose time ends soon, and close the rows of those for whom it is over, batch by batch."""
     while guests.tell_batch() or guests.close_batch():
@@ -187,6 +195,7 @@ WORKS = (
     Work("look_at_consents", look_at_consents, every(timedelta(minutes=1))),
     Work("look_at_reviews", look_at_reviews, every(timedelta(minutes=5))),
     Work("ask_reporters", ask_reporters, every(timedelta(hours=1))),
+    Work("look_at_ageing", look_at_ageing, every(timedelta(hours=1))),
     Work("settle_removals", settle_removals, every(timedelta(minutes=1))),
     Work("forget_access_requests", forget_access_requests, every(timedelta(hours=1))),
     Work("forget_bookmarks", forget_bookmarks, every(timedelta(hours=1))),

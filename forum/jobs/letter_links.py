@@ -12,6 +12,8 @@ from forum.domain.inbox.notice_letter import Item
 from forum.domain.threads.numbering import page_of
 
 # About what the reader reported themselves: it leads to the form in which they go on with that.
+AT_AFFIRMATION = frozenset({"still_true", "overdue", "signalled"})
+AT_EVIDENCE = frozenset({"evidence_brought", "disputed", "evidence_declined"})
 OWN_REPORTS = frozenset({"report_asked", "foretelling_due"})
 
 
@@ -57,6 +59,10 @@ def notice_link(item: Item) -> str:
     if item.lesson_id is not None:
         if item.public_id and item.kind in OWN_REPORTS:
             return link("reports.again", public_id=item.public_id)
+        if item.public_id and item.kind in AT_AFFIRMATION:
+            return link("ageing.ask", public_id=item.public_id)
+        if item.public_id and item.kind in AT_EVIDENCE:
+            return link("disputes.index", public_id=item.public_id)
         page = {"public_id": item.public_id} if item.public_id else {"lesson_id": item.lesson_id}
         return link("lessons.show" if item.public_id else "workbench.show", **page)
     return link("spaces.show", slug=item.space_slug) if item.space_slug else link("home.index")

@@ -39,6 +39,22 @@ class StepKind(enum.StrEnum):
     UNCONFIRM = "unconfirm"  # a report was taken back or goes on otherwise, and too few are left
     NAME_DEPUTY = "name_deputy"
     END_DEPUTY = "end_deputy"
+    WITHDRAW = "withdraw"
+    SUPERSEDE = "supersede"  # another lesson takes its place
+    UNDO_END = "undo_end"
+    BRING_BACK = "bring_back"  # by an editor, or with a new version
+    AFFIRM = "affirm"  # its makers say that it still holds
+    FALL_DUE = "fall_due"  # the date for another look passed without that
+    DISPUTE = "dispute"  # counter-evidence against a claim was accepted
+    DECLINE_EVIDENCE = "decline_evidence"
+    SETTLE = "settle"  # a dispute has ended
+
+
+class Ending(enum.StrEnum):
+    """How a published lesson ended; its page stays."""
+
+    SUPERSEDED = "superseded"
+    WITHDRAWN = "withdrawn"
 
 
 class LessonStep(Model):

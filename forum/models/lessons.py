@@ -21,6 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from forum.infra.db import Model, choice, related, where
 from forum.infra.paging import LARGEST
 from forum.models.accounts import Member
+from forum.models.lesson_steps import Ending
 from forum.models.spaces import Audience, Space
 from forum.models.themes import Axis
 from forum.models.threads import Outcome
@@ -71,12 +72,15 @@ class Lesson(Model):
 
     __tablename__ = "lesson"
     NO_QUARTER = LARGEST  # after all of them
+    ENDED_REASON_MAX = 300
     __table_args__ = (
         CheckConstraint("published_by_id IS NULL OR published_by_id <> curator_id", name="four_eyes"),
         CheckConstraint("state <> 'published' OR current_id IS NOT NULL", name="published_has_version"),
         Index("ix_lesson_state_published_at_id", "state", "published_at", "id"),
         Index("ix_lesson_published", "changed_at", "id", **where("current_id IS NOT NULL")),
         # The other orders of the library.
+        Index("ix_lesson_fresh", "fresh", "changed_at", "id", **where("current_id IS NOT NULL")),
+        Index("ix_lesson_review_on", "review_on", "id", **where("current_id IS NOT NULL")),
         Index("ix_lesson_applied_in", "applied_in", "changed_at", "id", **where("current_id IS NOT NULL")),
         Index("ix_lesson_certainty", "certainty", "changed_at", "id", **where("current_id IS NOT NULL")),
         Index("ix_lesson_due_quarter", "due_quarter", "changed_at", "id", **where("current_id IS NOT NULL")),
@@ -89,6 +93,8 @@ class Lesson(Model):
         Index("ix_lesson_round_id", "round_id", **where("round_id IS NOT NULL")),
         Index("ix_lesson_ready_at", "ready_at", **where("ready_at IS NOT NULL")),
         Index("ix_lesson_deputy_id", "deputy_id", **where("deputy_id IS NOT NULL")),
+        Index("ix_lesson_superseded_by_id", "superseded_by_id", **where("superseded_by_id IS NOT NULL")),
+        Index("ix_lesson_disputed_at", "disputed_at", **where("disputed_at IS NOT NULL")),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str | None] = mapped_column(String(16), unique=True)  # les-YYYY-NNN, once published
@@ -115,6 +121,18 @@ class Lesson(Model):
     certainty: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
     due_quarter: Mapped[int] = mapped_column(default=NO_QUARTER, server_default=str(NO_QUARTER))
     weakened_at: Mapped[datetime | None]  # a claim of the current version has no words left that can be read
+    # When its makers last said that it still holds; and for which date they were asked that, and told that it passed.
+    affirmed_at: Mapped[datetime | None]
+    asked_for: Mapped[date | None] = mapped_column(Date)
+    overdue_for: Mapped[date | None] = mapped_column(Date)
+    # 0: readers know that it is due for another look, so it stands below the others. Kept as those above.
+    fresh: Mapped[int] = mapped_column(SmallInteger, default=1, server_default="1")
+    # Withdrawn, or superseded by another lesson, and why: for everybody who reads it.
+    ended_at: Mapped[datetime | None]
+    ended_as: Mapped[Ending | None] = mapped_column(choice(Ending, checked=False))
+    ended_reason: Mapped[str] = mapped_column(String(ENDED_REASON_MAX), default="", server_default="")
+    superseded_by_id: Mapped[int | None] = mapped_column(ForeignKey("lesson.id"))
+    disputed_at: Mapped[datetime | None]  # since when counter-evidence stands that nobody has answered yet
     # Who has the draft in hand beside its curator, and from which day another moderator may take it over.
     deputy_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"))
     held_until: Mapped[date | None] = mapped_column(Date)

@@ -21,6 +21,7 @@ class UndoKind(enum.StrEnum):
     NOTE = "note"  # removed from the page of a space; which one is in `before`
     REMOVE = "remove"  # of words from a lesson, by their author
     CONFIRM = "confirm"  # of a lesson, by an editor; which one is in `before`
+    END = "end"  # of a lesson, withdrawn or superseded; which one is in `before`
 
 
 class UndoableAct(Model):

@@ -6,6 +6,7 @@ from forum.models.foretellings import Foretelling
 from forum.models.lessons import Lesson
 from forum.policy.actions import YES, Answer, deny, may_edit_network
 from forum.policy.actors import Actor
+from forum.policy.ending import stands
 
 
 def may_report(actor: Actor | None, lesson: Lesson) -> Answer:
@@ -16,7 +17,7 @@ def may_report(actor: Actor | None, lesson: Lesson) -> Answer:
         return deny(_("A moderator still has to let you in."))
     if not actor.is_full:
         return deny(_("Only members of the network can report; you are here as a guest."))
-    return YES if lesson.current_id is not None else deny(_("This lesson is not published."))
+    return stands(lesson)
 
 
 def may_change_report(actor: Actor | None, report: AdoptionReport) -> Answer:
@@ -42,4 +43,4 @@ def may_confirm(actor: Actor | None, lesson: Lesson, *, made: bool, reported: bo
         return deny(_("You made this lesson: another editor confirms it."))
     if reported:
         return deny(_("You reported on this lesson: another editor confirms it."))
-    return YES if lesson.current_id is not None else deny(_("This lesson is not published."))
+    return stands(lesson)

@@ -4,8 +4,10 @@ from collections.abc import Callable, Mapping
 
 from forum.models.events import Event
 from forum.reactions import (
+    ageing,
     capacities,
     consents,
+    disputes,
     handovers,
     lessons,
     mail,
@@ -61,6 +63,15 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
     "report.made": (reports.made,),
     "report.asked": (reports.asked,),
     "foretelling.due": (reports.due,),
+    "lesson.ended": (ageing.ended,),
+    "lesson.ageing": (ageing.asked,),
+    "lesson.overdue": (ageing.overdue,),
+    "lesson.signalled": (ageing.signalled,),
+    "signal.answered": (ageing.answered,),
+    "evidence.brought": (disputes.brought,),
+    "evidence.accepted": (disputes.accepted,),
+    "evidence.declined": (disputes.declined,),
+    "evidence.settled": (disputes.settled,),
     "lesson.lost_words": (lessons.lost_words,),
     "lesson.returned": (lessons.returned,),
     "review.requested": (reviews.requested,),

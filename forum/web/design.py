@@ -28,7 +28,7 @@ from forum.domain.threads.views import PostView
 from forum.infra import days, i18n
 from forum.infra.text import Mark
 from forum.models.drafts import Draft
-from forum.web import careful
+from forum.web import careful, design_counters
 from forum.web.draft_slots import Slot
 from forum.web.forms.careful import CarefulForm
 from forum.web.forms.workbench import ExcerptForm
@@ -247,6 +247,7 @@ def _evidence() -> dict[str, Any]:
             "withheld": ExcerptView("supports", withheld="deleted"),
             "draft": ExcerptView("supports", EXCERPT, SARA),
         },
+        "counters": design_counters.counters(ilse, KOEN, i18n.day(WHEN)),
         "adoptions": (
             Adoption(
                 "brugge", "worked", pieter, day, {"what_came": "nutsbedrijven zaten vooraf mee aan tafel"}

@@ -30,13 +30,13 @@ from forum.domain.draft_places import (
 )
 from forum.domain.drafts import acceptance, drafts
 from forum.domain.drafts.views import DraftView, Place, Subject
-from forum.domain.lessons.report_places import FOLLOW_UP, REPORT, REPORT_CHANGE
 from forum.infra.i18n import _
 from forum.infra.paging import LARGEST
 from forum.infra.rates import TooOften
 from forum.models.drafts import Draft
 from forum.policy.actors import Actor
 from forum.policy.errors import DomainError, Forbidden, NotFound
+from forum.web.after_endpoints import AFTER
 from forum.web.http import transactions
 from forum.web.http.current_user import actor, viewer
 
@@ -54,11 +54,9 @@ ENDPOINTS: dict[str, tuple[str, dict[str, Any]]] = {
     WELCOME: ("notes.new_welcome", {}),
     NOTE_CHANGE: ("notes.change", {}),
     SUMMARY: ("summaries.write", {}),
-    REPORT: ("reports.new", {}),
-    FOLLOW_UP: ("reports.follow_up", {}),
-    REPORT_CHANGE: ("reports.change", {}),
     CAHIER: ("cahiers.new", {}),
     CAHIER_CHANGE: ("cahiers.edition", {}),
+    **AFTER,
 }
 
 

@@ -8,10 +8,12 @@ from flask.typing import ResponseReturnValue
 
 from forum.domain.choices import Counts
 from forum.domain.indexing import lost
-from forum.domain.lessons import comparison, confirming, library, library_facets
+from forum.domain.lessons import ageing, comparison, confirming, ending, library, library_facets
 from forum.domain.lessons import page as lesson_page
+from forum.domain.lessons.dispute_places import EVIDENCE
 from forum.domain.lessons.library_choice import KINDS, Choice
 from forum.domain.lessons.report_places import FORMS
+from forum.domain.lessons.signal_places import SIGNAL
 from forum.domain.lessons.views import LessonPage
 from forum.domain.mailing import unread_notices
 from forum.domain.search import in_library, language
@@ -21,6 +23,9 @@ from forum.domain.search.language import Question
 from forum.domain.search.results import LITERALLY
 from forum.infra import i18n
 from forum.infra.paging import id_of
+from forum.policy.ageing import may_affirm, may_signal
+from forum.policy.disputing import may_dispute
+from forum.policy.ending import may_end
 from forum.policy.errors import Invalid
 from forum.policy.reporting import may_report
 from forum.web import draft_slots
@@ -158,10 +163,19 @@ def _page(page: LessonPage) -> str:
     who, lesson_id = viewer(), page.lesson.id
     if who and page.has_notices:
         transactions.afterwards(lambda: unread_notices.read_lesson(who, lesson_id))
-    more = {}
+    more: dict[str, Any] = {"ended": ending.of_page(who, page.lesson)}
+    if more["ended"] is not None:
+        indexing.is_at(None)
     if page.is_current:
-        more = {
+        more |= {
+            "ending": may_end(who, page.lesson),
             "reporting": may_report(who, page.lesson),
+            "signalling": may_signal(who, page.lesson),
+            "affirming": may_affirm(who, page.lesson),
+            "signals": ageing.open_signals(who, page.lesson),
+            "disputing": may_dispute(who, page.lesson, is_note=page.is_note),
             "confirmation": confirming.of_page(who, page.lesson),
         }
-    return render_template("lessons/show.html", page=page, left=draft_slots.left(*FORMS), **more)
+    return render_template(
+        "lessons/show.html", page=page, left=draft_slots.left(*FORMS, EVIDENCE, SIGNAL), **more
+    )

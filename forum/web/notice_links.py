@@ -14,6 +14,8 @@ AT_WORKBENCH = frozenset(
 )  # fmt: skip
 # The form in which somebody goes on with what they reported.
 OWN_REPORTS = frozenset({"report_asked", "foretelling_due"})
+AT_EVIDENCE = frozenset({"evidence_brought", "disputed", "evidence_declined"})
+AT_AFFIRMATION = frozenset({"still_true", "overdue", "signalled"})
 # The part of the page of a thread.
 AT_THREAD = {
     **dict.fromkeys(("responded", "response_hidden", "response_restored"), "responses"),
@@ -56,6 +58,10 @@ def _of_lesson(kind: str, lesson_id: int, public_id: str | None) -> str:
         return url_for("consents.permission", lesson_id=lesson_id)
     if kind in AT_WORKBENCH or public_id is None:
         return url_for("workbench.show", lesson_id=lesson_id)
+    if kind in AT_AFFIRMATION:
+        return url_for("ageing.ask", public_id=public_id)
+    if kind in AT_EVIDENCE:
+        return url_for("disputes.index", public_id=public_id)
     return (
         url_for("reports.again", public_id=public_id) if kind in OWN_REPORTS else links.to_lesson(public_id)
     )

@@ -2,6 +2,7 @@
 
 from forum.web import (
     admin,
+    ageing,
     annotations,
     answers,
     axes,
@@ -16,7 +17,9 @@ from forum.web import (
     crawling,
     design,
     digest_settings,
+    disputes,
     drafts,
+    ending,
     feed_settings,
     feeds,
     following,
@@ -93,6 +96,9 @@ BLUEPRINTS = (
     reports.bp,
     foretellings.bp,
     confirmations.bp,
+    disputes.bp,
+    ageing.bp,
+    ending.bp,
     search.bp,
     similar.bp,
     coverage.bp,

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from forum.domain.draft_places import REVIEW_COMMENT, REVIEW_NOTE
 from forum.domain.drafts.views import Subject
-from forum.domain.lessons import completeness, review_changes, review_checklist, review_comments
+from forum.domain.lessons import completeness, dispute_list, review_changes, review_checklist, review_comments
 from forum.domain.lessons import page as lesson_page
 from forum.domain.lessons.workbench import asking
 from forum.domain.themes import labels
@@ -50,6 +50,7 @@ def review(lesson_id: int, **forms: Any) -> str:
         answer=beside.answer,
         shown_as=shown_as if shown_as in (VISITOR, AUTHOR) else ELSEWHERE,
         changes=changes,
+        dispute_answers=dispute_list.answers_of(page.lesson),
         marked=changes is not None and "clean" not in request.args,
         comments=review_comments.of_lesson(who, page.lesson),
         place_names=labels.REVIEW_PLACES,

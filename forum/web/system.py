@@ -65,6 +65,7 @@ WORK = {
     "forget_bookmarks": lazy("Forgetting bookmarks that were taken away"),
     "look_at_guests": lazy("Ending the time of guests"),
     "index_texts": lazy("Making older texts findable"),
+    "look_at_ageing": lazy("Asking whether lessons still hold"),
     "ask_reporters": lazy("Asking how it went on"),
     "ask_about_capacities": lazy("Yearly question about capacities"),
 }

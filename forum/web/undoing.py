@@ -27,7 +27,7 @@ def undo(act_id: int) -> ResponseReturnValue:
         return redirect(url_for("bookmarks.index"), 303)
     if act.kind == UndoKind.NOTE:
         return redirect(url_for("notes.index", slug=act.before["slug"]), 303)
-    if act.kind == UndoKind.CONFIRM:
+    if act.kind in (UndoKind.CONFIRM, UndoKind.END):
         return redirect(url_for("lessons.show", public_id=act.before["public_id"]), 303)
     if act.kind == UndoKind.HIDE_REVISION:
         return redirect(url_for("history.show", post_id=act.post_id), 303)

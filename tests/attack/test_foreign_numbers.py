@@ -19,6 +19,7 @@ from forum.models.adoptions import AdoptionReport
 from forum.models.cahiers import Cahier
 from forum.models.claims import Claim, Excerpt, Stance
 from forum.models.consents import ConsentAnswer, ConsentRequest, ConsentRound
+from forum.models.disputes import CounterEvidence
 from forum.models.foretellings import Foretelling
 from forum.models.handovers import HandOver
 from forum.models.mail import Lane, MailState, OutgoingMail
@@ -139,6 +140,7 @@ def closed_numbers(world) -> dict[str, list[str]]:
         "act_id": of(UndoableAct),
         "note_id": of(SpaceNote),
         "report_id": of(AdoptionReport, AdoptionReport.lesson_id == world.kept.id),
+        "evidence_id": of(CounterEvidence, CounterEvidence.lesson_id == world.kept.id),
         "foretelling_id": of(Foretelling),
         "merge_id": of(TagMerge),
         "missed_id": of(MissedSearch),

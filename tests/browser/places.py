@@ -20,6 +20,7 @@ from forum.models.spaces import Space
 from forum.models.summaries import SummaryVersion
 from forum.models.themes import Tag
 from forum.models.threads import Post, Thread
+from tests.browser import afterlife_places
 from tests.factories import actor
 
 VISITOR = (
@@ -128,6 +129,7 @@ def for_moderator(app: Flask) -> list[str]:
         sofie = db.session.scalars(db.select(Member).where(Member.handle == "sofie")).one()
         bookmarks.keep(actor(sofie), post.id, note="Voor de ploeg van maandag")
         db.session.commit()
+        afterlife = afterlife_places.pages(actor(sofie), space.id)
         summarised = db.session.scalars(db.select(SummaryVersion.thread_id)).first()
         nominated = db.session.scalar(
             db.select(Nomination.thread_id).join(Thread).where(Thread.space_id == space.id)
@@ -171,6 +173,7 @@ def for_moderator(app: Flask) -> list[str]:
         f"/threads/{summarised}",
         f"/threads/{summarised}/summary",
         f"/threads/{thread.id}/summary/versions/new",
+        *afterlife,
         "/workbench",
         "/workbench?queue=nominated",
         f"/threads/{nominated}/nomination/closing",

@@ -18,7 +18,8 @@ from forum.domain.digests import subscriptions
 from forum.domain.drafts import drafts
 from forum.domain.drafts.views import Subject
 from forum.domain.handovers import offers as handing_over
-from forum.domain.lessons import claims, lessons, reports, review_comments
+from forum.domain.lessons import ageing, claims, disputes, lessons, reports, review_comments
+from forum.domain.lessons import page as lesson_page
 from forum.domain.lessons.foretellings import Expected
 from forum.domain.lessons.report_words import Answers
 from forum.domain.lessons.unknowns import keeping, sharing
@@ -82,12 +83,15 @@ GATHERED = "zwartcahiermerk"  # in a cahier of which that is the only lesson: ed
 COMMENT = "zwartopmerkingmerk"  # of who checks a lesson: for its makers and who may check it
 # What was reported on the lesson of the closed city; and foretold of a lesson of the network, before its day.
 REPORTED, FORETOLD = "zwartmeldingmerk", "zwartvoorspellingmerk"
+# What waits against a claim, what a moderator said of what was declined, and what a reader says no longer holds.
+WAITS, DECLINED, SIGNALLED = "zwarttegenmerk", "zwartafgewezenmerk", "zwartsignaalmerk"
 PINNED = "zwartprikbordmerk"  # in a note and in the welcome of the closed city
 MARKERS = (
     QUESTION, GATHERED,
     TITLE, BODY, REPLY, HIDDEN, TAG, DRAFT, CLAIM, NAME, REASON, CONSENT, SPEAKER, KEPT, CHECKED, NARROWED, HUSHED,
     OFFER, SENTENCE, HIDDEN_SENTENCE, SUMMARY, FORMER_SUMMARY, FORMER_TAG, SPELT, HALF, MODERATORS_HALF, QUOTED,
     EDITED_OUT, FROM_BEFORE, KEPT_NOTE, PINNED, COMMENT, REPORTED, FORETOLD,
+    WAITS, DECLINED, SIGNALLED,
 )  # fmt: skip
 # The name of a listed space in which nothing public stands: for full members of the network, not for strangers.
 PLACE = "zwarteplekmerk"
@@ -200,6 +204,7 @@ def build() -> World:
     )
     _reported(insider, kept, lesson)
     _gathered(insider, kept)
+    _disputed(insider, second, kept, lesson)
     handing_over.offer(actor(moderator), closed.id, [("lesson", draft.id)], successor_id=second.id)
     checked = _submitted(moderator, thread, post, title=f"Ours, nearly {CHECKED}", words=BODY)
     review_comments.add(actor(second), checked.id, place="title", text=f"Too long {COMMENT}")
@@ -267,6 +272,20 @@ def _reported(insider: Member, kept: Lesson, lesson: Lesson) -> None:
     expected = Expected(f"Many come {FORETOLD}.", days.today() + timedelta(days=90), f"Nobody {FORETOLD}.")
     reporter = make_member("Genkie", space=make_space("Genk", city="genk"))
     reports.report(actor(reporter), lesson.public_id or "", running, expected=expected)
+
+
+def _disputed(insider: Member, decides: Member, *both: Lesson) -> None:
+    """Against each lesson evidence that waits, that was declined, and that the insider brought and everybody reads."""
+    for lesson in both:
+        root = lesson_page.page(actor(insider), lesson.public_id or "").claims[0].root
+        public_id = lesson.public_id or ""
+        for words in ("With us not.", f"Nor {DECLINED}.", f"Never {WAITS}."):
+            made = disputes.bring(actor(insider), public_id, claim=root, words=words)
+            if DECLINED in words:
+                disputes.decline(actor(decides), public_id, made.id, reason=f"No {DECLINED}")
+            elif WAITS not in words:
+                disputes.accept(actor(decides), public_id, made.id)
+        ageing.signal(actor(insider), public_id, reason=f"The rule is gone {SIGNALLED}.")
 
 
 def _guest_until_now(*spaces: Space) -> Member:

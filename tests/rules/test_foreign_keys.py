@@ -10,8 +10,8 @@ from tests.rules.source import ROOT, modules
 # Nobody is looked for by these, and no code deletes what they point at.
 WHO_DID_IT = {
     "adoption_report.reporter_id", "cahier.editor_id", "capacity.confirmed_by_id", "capacity.ended_by_id",
-    "capacity.refused_by_id",
-    "consent_round.opened_by_id", "join_request.answered_by_id", "lesson.published_by_id", "lesson_step.actor_id",
+    "capacity.refused_by_id", "consent_round.opened_by_id", "counter_evidence.decided_by_id",
+    "join_request.answered_by_id", "lesson.published_by_id", "lesson_step.actor_id",
     "membership.ended_by_id", "membership.granted_by_id", "moderation_action.actor_id",
     "moderation_action.subject_id", "network_appointment.granted_by_id", "notification.actor_id",
     "post.hidden_by_id", "post_revision.editor_id", "review_comment.author_id",
@@ -21,7 +21,7 @@ WHO_DID_IT = {
 WITHOUT = {
     "no code deletes what it points at, and nobody looks by it": WHO_DID_IT
     | {
-        "adoption_report.post_id", "consent_request.post_id", "excerpt.right_space_id",
+        "adoption_report.post_id", "consent_request.post_id", "counter_evidence.post_id", "excerpt.right_space_id",
         "moderation_action.thread_id", "thread_change.space_id",
     },
     "looked for only with its lesson, version or space, by an index of that": {

@@ -28,6 +28,7 @@ from forum.infra.db import db
 from forum.jobs import worker
 from forum.models.adoptions import AdoptionReport
 from forum.models.cahiers import Cahier
+from forum.models.disputes import CounterEvidence
 from forum.models.events import Event
 from forum.models.feeds import FeedKey, FeedKind
 from forum.models.foretellings import Foretelling
@@ -71,6 +72,7 @@ BAIT = {
     "missed_id": lambda w: [1],
     "note_id": lambda w: [1, 2],
     "report_id": lambda w: list(db.session.scalars(select(AdoptionReport.id))),
+    "evidence_id": lambda w: list(db.session.scalars(select(CounterEvidence.id))),
     "foretelling_id": lambda w: list(db.session.scalars(select(Foretelling.id))),
     "draft_id": lambda w: w.begun,
     "capacity_id": lambda w: [1],

@@ -63,12 +63,16 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
     "forum.domain.inbox.own_stops": (
         {"created_by_id", "curator_id"}, "whether the member makes any, for their own settings"
     ),
+    "forum.domain.lessons.ageing": ({"review_on"}, KEPT),
     "forum.domain.lessons.audiences": ({"space_id"}, RULE),
     "forum.domain.lessons.confirming": (
         {"curator_id", "space_id"}, "leaves its own city out, unless it is masked, and who makes it"
     ),
     "forum.domain.lessons.consent_checks": ({"space_id"}, RULE),
+    "forum.domain.lessons.dispute_list": ({"curator_id"}, "how who replies stands, as origin shows who made it"),
+    "forum.domain.lessons.disputes": ({"curator_id"}, RULE),
     "forum.domain.lessons.earlier_curators": ({"curator_id", "earlier_curators"}, KEPT),
+    "forum.domain.lessons.ending": ({"curator_id"}, LETTERS),
     "forum.domain.lessons.fetched": ({"space_id"}, MAKERS),
     "forum.domain.lessons.held": ({"curator_id"}, KEPT),
     "forum.domain.lessons.holding": ({"curator_id", "space_id"}, MAKERS),
@@ -108,10 +112,13 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
     ),
     "forum.domain.lessons.workbench.draft": ({"curator_id", "space_id"}, MAKERS),
     "forum.domain.lessons.workbench.evidence": ({"space_id"}, MAKERS),
+    "forum.domain.lessons.workbench.queues.disputed": ({"space_id"}, MAKERS),
     "forum.domain.lessons.workbench.queues.due_for_review": ({"review_on", "space_id"}, MAKERS),
     "forum.domain.lessons.workbench.queues.in_my_hands": ({"curator_id", "space_id"}, MAKERS),
     "forum.domain.lessons.workbench.queues.ripe": ({"space_id"}, MAKERS),
+    "forum.reactions.ageing": ({"curator_id", "review_on", "space_id"}, LETTERS),
     "forum.reactions.cited": ({"curator_id"}, LETTERS),
+    "forum.reactions.disputes": ({"space_id"}, LETTERS),
     "forum.reactions.lessons": ({"created_by_id", "curator_id"}, LETTERS),
     "forum.reactions.reports": ({"curator_id"}, LETTERS),
 }  # fmt: skip

@@ -11,7 +11,7 @@ from forum.domain import draft_places
 from forum.domain.cahiers import draft_places as cahier_places
 from forum.domain.draft_places import FORMS
 from forum.domain.drafts import drafts
-from forum.domain.lessons import report_places
+from forum.domain.lessons import dispute_places, report_places, signal_places
 from forum.domain.threads import posts
 from forum.domain.threads.numbering import PAGE_SIZE
 from forum.infra import clock, rates
@@ -20,7 +20,10 @@ from forum.models.drafts import Draft
 from forum.models.spaces import Audience, Membership
 from forum.models.threads import ReadAhead
 from forum.web import draft_slots
+from forum.web.forms.ageing import SignalForm
 from forum.web.forms.cahiers import CahierForm
+from forum.web.forms.disputes import EvidenceForm
+from forum.web.forms.disputes import ReplyForm as ReplyToEvidenceForm
 from forum.web.forms.lesson_text import TextForm
 from forum.web.forms.notes import NoteForm
 from forum.web.forms.posts import PostForm
@@ -529,6 +532,9 @@ CLASSES = {
     report_places.REPORT: NewReportForm,
     report_places.FOLLOW_UP: ReportForm,
     report_places.REPORT_CHANGE: ReportForm,
+    dispute_places.EVIDENCE: EvidenceForm,
+    dispute_places.REPLY: ReplyToEvidenceForm,
+    signal_places.SIGNAL: SignalForm,
     cahier_places.CAHIER: CahierForm,
     cahier_places.CAHIER_CHANGE: CahierForm,
     draft_places.NOTE: NoteForm,

@@ -62,6 +62,11 @@ TABLES = {
     ),
     "nomination": "Of which threads you said that there is a lesson in them, and what a moderator answered.",
     "bookmark": "The posts that you keep, with your notes. Nobody else can read them.",
+    **dict.fromkeys(
+        ("counter_evidence", "evidence_reply"),
+        "What you brought against a claim of a lesson, and what you replied",
+    ),
+    "lesson_signal": "Of which lessons you said that something no longer holds, why and when.",
     "foretelling": "What you foretold of a lesson, sealed.",
     "draft": "Your drafts: what you began to write and have not sent, and when. Nobody else can read them.",
     "thread_change": "Who changed the theme, the tags, the space",

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from forum.domain.cahiers import cahiers, queries
+from forum.domain.lessons.listed import listed
 from forum.domain.lines import clean_line
 from forum.infra import rates
 from forum.infra.db import db
@@ -110,7 +111,7 @@ def take_out(actor: Actor, slug: str, public_id: str) -> Cahier:
 def _asked(actor: Actor, typed: str) -> tuple[Lesson, LessonVersion]:
     """The published lesson that the actor sees, by its number or address, and its version; Invalid at `lesson`."""
     found = _NUMBER.search(typed)
-    query = visible(Lesson, actor).where(Lesson.current_id.is_not(None))
+    query = visible(Lesson, actor).where(listed())
     lesson = (
         db.session.scalars(query.where(Lesson.public_id == found[0].lower())).one_or_none() if found else None
     )

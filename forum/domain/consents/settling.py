@@ -11,6 +11,8 @@ from sqlalchemy import ColumnElement, Select, select
 from forum.domain.audit import undoable
 from forum.domain.consents import removals
 from forum.domain.lessons import (
+    ageing,
+    disputes,
     foretellings,
     library_counts,
     rights,
@@ -94,6 +96,8 @@ def erase(member_id: int) -> None:
         )
         _settle(lesson, list(db.session.scalars(own.order_by(Removal.id))))
     foretellings.erase(member_id)
+    disputes.erase(member_id)
+    ageing.erase(member_id)
     for request in db.session.scalars(select(ConsentRequest).where(ConsentRequest.author_id == member_id)):
         _empty_request(request)
     for consent in db.session.scalars(select(Consent).where(Consent.author_id == member_id)):

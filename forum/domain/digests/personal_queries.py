@@ -21,6 +21,7 @@ from sqlalchemy import cast as as_type
 
 from forum.domain.digests import need_queries
 from forum.domain.lessons import origin
+from forum.domain.lessons.listed import listed
 from forum.domain.mailing import notices, reasons
 from forum.domain.people.bylines import COLUMNS
 from forum.domain.threads import following
@@ -230,7 +231,7 @@ def lessons() -> Select[Any]:
         .join(Lesson, origin.changed_between(_SINCE, until))
         .where(
             _asked(Member.id),
-            Lesson.current_id.is_not(None),
+            listed(),
             Lesson.public_id.is_not(None),
             Lesson.weakened_at.is_(None),
             origin.by_others(reader),

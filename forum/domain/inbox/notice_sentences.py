@@ -79,6 +79,48 @@ _SENTENCES: Mapping[str, tuple[Any, Any]] = {
         lazy("What came of what you foretold of “%(title)s”?"),
         lazy("The day that you chose is there, and others can read it now"),
     ),
+    "still_true": (
+        lazy("Does “%(title)s” still hold?"),
+        lazy("One press, or a new version; after its date it stands lower in the library"),
+    ),
+    "overdue": (
+        lazy("“%(title)s” is due for another look"),
+        lazy("Its date passed without an answer; every moderator of the space can answer"),
+    ),
+    "signalled": (
+        lazy("Somebody says that “%(title)s” no longer holds"),
+        lazy("Read why, and say that it still holds or make a new version"),
+    ),
+    "lesson_ended": (
+        lazy("“%(title)s” is withdrawn or superseded"),
+        lazy("Its page says why, and which lesson takes its place if one does"),
+    ),
+    "signal_answered": (
+        lazy("The makers looked at “%(title)s” again"),
+        lazy("You said that something in it no longer holds"),
+    ),
+    "evidence_brought": (
+        lazy("Somebody contradicts “%(title)s”"),
+        lazy("Counter-evidence waits: a moderator who did not bring it decides"),
+    ),
+    "disputed": (
+        lazy("A claim of “%(title)s” is disputed"),
+        lazy(
+            "Counter-evidence stands beside a claim that rests on your text or your work; you can reply to it"
+        ),
+    ),
+    "evidence_accepted": (
+        lazy("Your counter-evidence stands in “%(title)s”"),
+        lazy("A moderator accepted what you brought against a claim"),
+    ),
+    "evidence_declined": (
+        lazy("Your counter-evidence against “%(title)s” was declined"),
+        lazy("A moderator declined what you brought against a claim, and says why"),
+    ),
+    "dispute_settled": (
+        lazy("A dispute about “%(title)s” has ended"),
+        lazy("It says how it ended beside the claim; the counter-evidence still stands there"),
+    ),
     "thread_locked": (lazy("“%(title)s” was closed"), lazy("A moderator closed this thread in %(space)s")),
     "thread_reopened": (
         lazy("“%(title)s” was opened again"),
@@ -144,6 +186,7 @@ _OF_SPACE = ("role_", "hand_over_", "left_behind")  # they never have a title
 _OFFERS = lazy("You get this e-mail because you moderate the space.")
 _OF_LESSON = lazy("You get this e-mail because you made the lesson, or are quoted in it.")
 _OF_REPORT = lazy("You get this e-mail because you reported on the lesson.")
+_OF_EVIDENCE = lazy("You get this e-mail because you brought counter-evidence.")
 _OF_THREAD = lazy("You get this e-mail because you started the thread, or follow it or its space.")
 _WHY: Mapping[str, Any] = {
     "mention": lazy("You get this e-mail because you were mentioned."),
@@ -160,6 +203,19 @@ _WHY: Mapping[str, Any] = {
     "ready_to_confirm": lazy("You get this e-mail because you are an editor of the network."),
     "report_asked": _OF_REPORT,
     "foretelling_due": _OF_REPORT,
+    **dict.fromkeys(
+        ("still_true", "overdue", "signalled"),
+        lazy("You get this e-mail because you make lessons in the space that it comes from."),
+    ),
+    "lesson_ended": lazy("You get this e-mail because you have a part in the lesson."),
+    "signal_answered": lazy("You get this e-mail because you said that something no longer holds."),
+    "evidence_brought": lazy("You get this e-mail because you moderate the space of the lesson."),
+    "disputed": _OF_LESSON,
+    "evidence_accepted": _OF_EVIDENCE,
+    "evidence_declined": _OF_EVIDENCE,
+    "dispute_settled": lazy(
+        "You get this e-mail because you made the lesson, are quoted in it, or brought counter-evidence."
+    ),
     "thread_locked": _OF_THREAD,
     "thread_reopened": _OF_THREAD,
     "thread_narrowed": _OF_THREAD,

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, func, no
 from sqlalchemy.orm import aliased
 
 from forum.domain.lessons import origin, origin_queries
+from forum.domain.lessons.listed import listed
 from forum.domain.threads.excerpts import taken_out
 from forum.infra.paging import Page, keyset
 from forum.infra.statements import cached
@@ -78,7 +79,9 @@ def _words() -> Select[Any]:
         .join(LessonVersion, LessonVersion.id == Claim.version_id)
         .join(Lesson, and_(Lesson.id == LessonVersion.lesson_id, Lesson.current_id == LessonVersion.id))
         .join(Thread, Thread.id == Post.thread_id)
-        .where(*_stand(), sees(Lesson, reader), Lesson.id.not_in(_masked_in(said)), _by_name(reader))
+        .where(
+            *_stand(), listed(), sees(Lesson, reader), Lesson.id.not_in(_masked_in(said)), _by_name(reader)
+        )
         .group_by(Lesson.id)
         .subquery()
     )

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, select
 
+from forum.domain.lessons.listed import listed
 from forum.domain.lessons.of_thread import leads_to
 from forum.infra.in_lists import in_rows
 from forum.infra.statements import cached
@@ -69,4 +70,4 @@ def _threads(reader: Reader | None) -> Any:
 
 
 def _is_led(reader: Reader | None, thread_id: Any) -> ColumnElement[bool]:
-    return and_(Lesson.current_id.is_not(None), leads_to(reader, thread_id))
+    return and_(listed(), leads_to(reader, thread_id))

@@ -12,6 +12,7 @@ from sqlalchemy import Select, case, func, literal, select, union_all
 from forum.domain.lessons import of_thread, origin_filters
 from forum.domain.lessons.library_choice import Choice as LessonChoice
 from forum.domain.lessons.library_choice import conditions
+from forum.domain.lessons.listed import listed
 from forum.domain.threads import overview, overview_queries
 from forum.domain.threads.list_queries import FILTERS, KEYS
 from forum.domain.threads.overview_counts import MOST
@@ -129,7 +130,7 @@ def _lessons(signed_in: bool, choice: LessonChoice) -> Select[Any]:
         )
         .select_from(Lesson)
         .join(LessonVersion, LessonVersion.id == Lesson.current_id)
-        .where(Lesson.current_id.is_not(None), sees(Lesson, reader))
+        .where(listed(), sees(Lesson, reader))
         .where(*conditions(choice).values())
         .group_by(LessonVersion.axis, needs)
     )

@@ -1,14 +1,15 @@
 """The life of a lesson: drafted from a thread, written, sent for review, returned or published, and revised."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from forum.domain.lessons import (
+    after_publication,
+    ageing,
     completeness,
     first_axis,
     held,
-    library_counts,
     meanwhile,
     review_checklist,
     review_comments,
@@ -22,7 +23,6 @@ from forum.domain.lessons import numbers as lesson_numbers
 from forum.domain.lessons import reviews as lesson_reviews
 from forum.domain.lessons import tags as lesson_tags
 from forum.domain.lessons.state_machine import Move, Step
-from forum.domain.lessons.unknowns import keeping as unknowns
 from forum.domain.lines import clean_paragraphs, paragraphs
 from forum.domain.mailing import events
 from forum.domain.themes import tags as tag_names
@@ -47,8 +47,6 @@ from forum.policy.actors import Actor
 from forum.policy.errors import Conflict, DomainError, Forbidden
 from forum.policy.holding import may_edit_draft
 from forum.policy.visibility import get_visible
-
-REVIEW_AFTER = timedelta(days=548)  # a year and a half: applied by then, and not outdated yet
 
 
 def draft(actor: Actor, thread_id: int, *, title: str = "", axis: str | None = None) -> Lesson:
@@ -234,11 +232,9 @@ def publish(
     lesson.current_id, lesson.working_id = version.id, None
     lesson.published_at = lesson.published_at or now
     lesson.published_by_id, lesson.changed_at = actor.id, now
-    lesson.review_on = review_on or _chosen_day(version) or days.today() + REVIEW_AFTER
+    lesson.review_on = review_on or _chosen_day(version) or days.today() + ageing.REVIEW_AFTER
     step.finish()
-    unknowns.follow(version)
-    library_counts.recount(lesson)
-    weakened.look([lesson])
+    after_publication.settle(actor, lesson, version)
     events.record("lesson.published", lesson_id=lesson.id, version_id=version.id)
     return lesson
 

@@ -17,6 +17,7 @@ from forum.domain.lessons import (
     origin_filters,
 )
 from forum.domain.lessons.library_choice import KNOWN, LATELY, Choice, conditions
+from forum.domain.lessons.listed import listed
 from forum.infra.columns import code, codes, read_codes
 from forum.infra.in_lists import in_list
 from forum.infra.paging import Page
@@ -47,6 +48,7 @@ class LessonCard:
     cities_back: tuple[str, ...]
     masked: bool
     adoptions: list[adoptions.Pair]
+    disputed: bool = False
 
 
 def page(
@@ -116,6 +118,7 @@ def cards(signed_in: bool, choice: Choice = EVERYTHING) -> Select[Any]:
         origin.LATEST[0],
         origin_filters.is_due(readers.reader_param(signed_in)).label("is_due"),
         Lesson.confirmed_at,
+        Lesson.disputed_at,
         LessonVersion.title,
         LessonVersion.one_sentence,
         code(LessonVersion.outcome),
@@ -130,7 +133,7 @@ def cards(signed_in: bool, choice: Choice = EVERYTHING) -> Select[Any]:
 def narrowed(query: Select[Any], signed_in: bool, choice: Choice) -> Select[Any]:
     """Return a query of columns of lessons and their current versions for those that the reader may see and chose."""
     return query.join(LessonVersion, _current()).where(
-        Lesson.current_id.is_not(None),  # said once more for the index that holds only these
+        listed(),
         sees(Lesson, readers.reader_param(signed_in)),
         *conditions(choice).values(),
     )
@@ -167,7 +170,7 @@ def _sums(signed_in: bool, choice: Choice, among: bool = False) -> Select[Any]:
         others = [condition for other, condition in chosen.items() if other != name]
         columns += [_sum(and_(library_choice.condition(name, value), *others)) for value in values]
     query: Any = select(*columns).select_from(Lesson).join(LessonVersion, _current())
-    query = query.where(sees(Lesson, readers.reader_param(signed_in)), *everywhere.values())
+    query = query.where(listed(), sees(Lesson, readers.reader_param(signed_in)), *everywhere.values())
     return cast(Select[Any], query.where(AMONG) if among else query)
 
 
@@ -192,6 +195,7 @@ def cards_of(rows: Sequence[Any]) -> list[LessonCard]:
             cities_back=read_codes(row.cities),
             masked=row.masked,
             adoptions=adoptions.pairs(row.reports),
+            disputed=row.disputed_at is not None,
         )
         for row in rows
     ]

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Select, delete, func, insert, select, union_all
 
+from forum.domain.lessons.listed import listed
 from forum.infra.db import db
 from forum.infra.statements import cached, select_rows
 from forum.models.lessons import Lesson, LessonVersion
@@ -129,7 +130,7 @@ def _published(audience: Audience, spaces: set[int | None]) -> Select[Any]:
             LessonVersion.cities,
         )
         .join(LessonVersion, LessonVersion.id == Lesson.current_id)
-        .where(Lesson.audience == audience)
+        .where(Lesson.audience == audience, listed())
     )
     return cast(Select[Any], query if None in spaces else query.where(Lesson.space_id.in_(spaces)))
 

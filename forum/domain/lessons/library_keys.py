@@ -13,8 +13,9 @@ from typing import Any, NamedTuple, cast
 from sqlalchemy import ColumnElement, Connection, Integer, Select, bindparam, event, inspect, select, update
 from sqlalchemy.orm import Session, UOWTransaction
 
-from forum.domain.lessons import page_queries
+from forum.domain.lessons import origin_queries, page_queries
 from forum.domain.lessons.adoptions import lighting
+from forum.domain.lessons.origin_filters import due_before
 from forum.infra.db import db
 from forum.infra.in_lists import in_list
 from forum.models.accounts import Capacity
@@ -32,11 +33,15 @@ _RANKS = {confidence: rank for rank, confidence in enumerate(Confidence)}
 
 
 class Keys(NamedTuple):
-    """What the orders go by: in how many cities a lesson was applied, how certain it is, in which quarter it is due."""
+    """What the orders go by: in how many cities a lesson was applied, how certain it is, in which quarter it is due.
+
+    `fresh` is 0 once all readers know that it is due: `ageing.sink_due` sees to what becomes so by the calendar.
+    """
 
     applied_in: int
     certainty: int
     due_quarter: int
+    fresh: int
 
 
 def init_app() -> None:
@@ -61,6 +66,13 @@ def wrong(first_id: int, last_id: int) -> list[int]:
     lessons = db.session.execute(_lessons(Lesson.id.between(first_id, last_id))).all()
     reports = db.session.execute(_reports(AdoptionReport.lesson_id.between(first_id, last_id))).all()
     keys, marks = _differing(lessons, reports)
+    kept = {row.id: tuple(getattr(row, name) for name in Keys._fields) for row in lessons}
+    # That readers know it is due since today, the calendar keeps within the hour.
+    keys = {
+        row_id: found
+        for row_id, found in keys.items()
+        if found[:-1] != kept[row_id][:-1] or found.fresh > kept[row_id][-1]
+    }
     return sorted({*keys, *(report.lesson_id for report in reports if report.id in marks)})
 
 
@@ -111,7 +123,7 @@ def _differing(lessons: Iterable[Any], reports: Iterable[Any]) -> tuple[dict[int
     keys = {
         row.id: found
         for row in lessons
-        if (found := _of(row, cities[row.id])) != (row.applied_in, row.certainty, row.due_quarter)
+        if (found := _of(row, cities[row.id])) != tuple(getattr(row, name) for name in Keys._fields)
     }
     return keys, {one.id: one.id in lit for one in reports if one.lights != (one.id in lit)}
 
@@ -119,7 +131,8 @@ def _differing(lessons: Iterable[Any], reports: Iterable[Any]) -> tuple[dict[int
 def _of(row: Any, cities: set[str]) -> Keys:
     day: date | None = row.review_on
     quarter = Lesson.NO_QUARTER if day is None else day.year * 4 + (day.month - 1) // 3
-    return Keys(len(cities), _RANKS.get(row.confidence, 0), quarter)
+    fresh = int(day is None or day >= due_before(hidden=row.is_masked))
+    return Keys(len(cities), _RANKS.get(row.confidence, 0), quarter, fresh)
 
 
 def _lessons(among: ColumnElement[bool]) -> Select[Any]:
@@ -128,6 +141,7 @@ def _lessons(among: ColumnElement[bool]) -> Select[Any]:
             Lesson.id,
             LessonVersion.confidence,
             Lesson.review_on,
+            origin_queries.is_masked().label("is_masked"),
             *(getattr(Lesson, name) for name in Keys._fields),
         )
         .outerjoin(LessonVersion, LessonVersion.id == Lesson.current_id)

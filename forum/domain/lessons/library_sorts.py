@@ -1,5 +1,7 @@
 """The orders of the library, and where a page of each goes on. Those that are alike stand by their latest change.
 
+By their latest change, those that are due for another look stand below all others.
+
 An address holds the id of a lesson alone: what it is ordered by is looked up, for a reader who may see it. No order
 tells more of a lesson than its card does: the day on which one is due counts as its quarter, which masked ones show.
 """
@@ -64,7 +66,7 @@ def _keys(sort: str) -> Place:
 
 
 _FIRST: dict[str, Place] = {
-    LATEST: (),
+    LATEST: (Lesson.fresh,),
     APPLIED: (Lesson.applied_in,),
     CERTAIN: (Lesson.certainty,),
     DUE: (Lesson.due_quarter,),

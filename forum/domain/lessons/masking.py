@@ -196,6 +196,13 @@ def quarter(day: date | datetime) -> str:
     )[(that_day.month - 1) // 3]
 
 
+def in_words(at: date | datetime | None, *, hidden: bool) -> str:
+    """Return a day as readers get it in words: `hidden`, its quarter; nothing where there is none."""
+    if at is None:
+        return ""
+    return quarter(at) if hidden else i18n.day(at)
+
+
 def known_day(day: date | datetime, *, hidden: bool) -> date:
     """Return a day as readers get it where no words can stand: `hidden`, the first of its quarter."""
     that_day = days.day_of(day) if isinstance(day, datetime) else day

@@ -7,6 +7,7 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, not_, or_, select
 
 from forum.domain.lessons import adoptions, origin, page_queries
+from forum.domain.lessons.listed import listed
 from forum.infra.in_lists import in_list, in_rows
 from forum.infra.statements import cached, select_rows
 from forum.models.accounts import Capacity
@@ -61,7 +62,7 @@ def _lessons(signed_in: bool) -> Select[Any]:
         .join(LessonSource, LessonSource.lesson_id == Lesson.id)
         .outerjoin(AdoptionReport, AdoptionReport.lesson_id == Lesson.id)
         .outerjoin(Capacity, Capacity.id == AdoptionReport.capacity_id)
-        .where(LessonSource.thread_id == _THREAD_ID, leads_to(reader, _THREAD_ID))
+        .where(LessonSource.thread_id == _THREAD_ID, listed(), leads_to(reader, _THREAD_ID))
         .order_by(*(key.desc() for key in origin.LATEST), AdoptionReport.reported_on, AdoptionReport.id)
     )
     return cast(Select[Any], query)
@@ -70,9 +71,7 @@ def _lessons(signed_in: bool) -> Select[Any]:
 def has_lesson(reader: Reader | None) -> ColumnElement[bool]:
     """Return whether a published lesson of a thread may stand with it for the reader, for queries on `Thread`."""
     made = select(LessonSource.lesson_id).join(Lesson, Lesson.id == LessonSource.lesson_id)
-    made = made.where(
-        LessonSource.thread_id == Thread.id, Lesson.current_id.is_not(None), leads_to(reader, Thread.id)
-    )
+    made = made.where(LessonSource.thread_id == Thread.id, listed(), leads_to(reader, Thread.id))
     return made.correlate(Thread).exists()
 
 
@@ -84,7 +83,7 @@ def with_lesson(reader: Reader | None, threads: Select[Any]) -> Select[Any]:
         .join(Lesson, Lesson.id == LessonSource.lesson_id)
         .where(
             in_rows(LessonSource.thread_id, threads),
-            Lesson.current_id.is_not(None),
+            listed(),
             leads_to(reader, Thread.id),
         )
     )
@@ -113,6 +112,7 @@ def _titles(signed_in: bool) -> Select[Any]:
         .where(
             in_list(Thread.id, "thread_ids"),
             sees(Thread, reader),
+            listed(),
             leads_to(reader, Thread.id),
         )
         .order_by(*(key.desc() for key in origin.LATEST))

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from forum.domain.lessons import (
     consent_checks,
+    dispute_list,
     origin,
     origin_filters,
     page_queries,
@@ -38,13 +39,31 @@ def page(reader: Actor | None, public_id: str, number: str | None = None) -> Les
     row = db.session.execute(query, values).one_or_none()
     if row is None:
         raise NotFound
-    lesson, version, tag_words, hidden, has_notices, has_orphans, shared = row
+    lesson, version, tag_words, hidden, has_notices, has_orphans, has_evidence, shared = row
     shown = _composed(reader, lesson, version, tag_words, hidden)
+    if has_evidence:
+        shown = _with_evidence(reader, shown)
     if has_orphans:
         orphans = report_list.orphans(reader, lesson)
         shown = replace(shown, reports=replace(shown.reports, orphans=orphans))
     shared_by = tuple(sorted(set((shared or "").split())))
     return replace(shown, has_notices=bool(has_notices), shared_by=shared_by)
+
+
+def _with_evidence(reader: Actor | None, shown: LessonPage) -> LessonPage:
+    """The page with the evidence against its claims that the reader knows of (two queries)."""
+    origin_shown = shown.origin
+    evidence = dispute_list.of_lesson(
+        reader,
+        shown.lesson,
+        hidden=origin_shown.hidden,
+        speakers=shown.speakers,
+        curator=origin_shown.curator,
+    )
+    beside = dispute_list.by_root(evidence)
+    claims = [replace(claim, counters=beside.pop(claim.root, ())) for claim in shown.claims]
+    loose = tuple(one for several in beside.values() for one in several)
+    return replace(shown, claims=claims, loose=loose, evidence=tuple(evidence))
 
 
 class Titled(NamedTuple):
@@ -123,10 +142,7 @@ def _composed(
     as_outsider, audience = hidden is None, audience or lesson.audience
     claims = origin.by_right(excerpts.for_reader(reader, version.id), lesson)
     if as_outsider:
-        answered = consent_checks.Consents(lesson)
-        claims = [
-            replace(claim, quotes=[_outside(q, answered, audience) for q in claim.quotes]) for claim in claims
-        ]
+        claims = _all_outside(claims, lesson, audience)
         hidden = origin.outside(lesson, version, audience)
     values = {**reader_values(reader), "lesson_id": lesson.id, "version_id": version.id}
     threads = select_rows(page_queries.sources(reader is not None), values).all()
@@ -143,16 +159,17 @@ def _composed(
     # A sealed version has its consents; those of a draft are asked only where a thread is closed to the reader.
     given = consent_checks.Given() if complete else consent_checks.given(lesson.id, audience)
     claims, terms = origin.masked_together(claims, given, lesson.id)
+    views = _claims(lesson, version, claims, {thread.id for thread in shown}, terms)
     return LessonPage(
         lesson=lesson,
         version=version,
-        claims=_claims(lesson, version, claims, {thread.id for thread in shown}, terms),
+        claims=views,
+        speakers=_speakers(claims, views),
         sources=[SourceLink(thread.id, thread.slug, thread.title) for thread in shown],
         origin=origin.known(reader, lesson, version, hidden=bool(hidden), complete=complete),
         reports=report_list.of_lesson(reader, lesson, hidden=bool(hidden)),
-        tags=sorted(tag_words.split("\n"), key=sort_key) if tag_words else [],
-        overdue=lesson.review_on is not None
-        and lesson.review_on < origin_filters.due_before(hidden=bool(hidden)),
+        tags=_tags(tag_words),
+        overdue=_is_overdue(lesson, hidden=bool(hidden)),
         may_revise=_may_revise(reader, lesson),
         quotes_reader=_quotes(reader, claims),
     )
@@ -171,8 +188,27 @@ def _claims(
             claim.text,
             [excerpt_view(quoted, seen, terms(consent_checks.key(quoted))) for quoted in claim.quotes],
             bare=version.published_at is not None and weakened.is_bare(claim, lesson),
+            root=claim.root,
         )
         for claim in claims
+    ]
+
+
+def _speakers(claims: list[QuotedClaim], views: list[ClaimView]) -> dict[tuple[int, int], Byline]:
+    """How each author stands under a claim for this reader; who stands masked anywhere in it does so everywhere."""
+    found: dict[tuple[int, int], Byline] = {}
+    for claim, view in zip(claims, views, strict=True):
+        for quoted, excerpt in zip(claim.quotes, view.excerpts, strict=True):
+            key, by = (claim.root, quoted.post.author_id), excerpt.author
+            if by is not None and (key not in found or by.name != quoted.speaker):
+                found[key] = by
+    return found
+
+
+def _all_outside(claims: list[QuotedClaim], lesson: Lesson, audience: Audience) -> list[QuotedClaim]:
+    answered = consent_checks.Consents(lesson)
+    return [
+        replace(claim, quotes=[_outside(q, answered, audience) for q in claim.quotes]) for claim in claims
     ]
 
 
@@ -190,6 +226,14 @@ def _agreed_name(quoted: Quoted, consent: Consent | Agreed) -> Byline:
     if consent.masking == Masking.NAME and consent.city_shown:
         return byline(quoted.speaker, "", quoted.capacity, said_at=quoted.post.created_at)
     return masked(consent.shown_as)
+
+
+def _tags(words: str | None) -> list[str]:
+    return sorted(words.split("\n"), key=sort_key) if words else []
+
+
+def _is_overdue(lesson: Lesson, *, hidden: bool) -> bool:
+    return lesson.review_on is not None and lesson.review_on < origin_filters.due_before(hidden=hidden)
 
 
 def _quotes(reader: Actor | None, claims: list[QuotedClaim]) -> bool:

@@ -14,6 +14,7 @@ from forum.infra.statements import cached
 from forum.models.accounts import Capacity
 from forum.models.adoptions import AdoptionOutcome, AdoptionReport
 from forum.models.claims import Claim, Excerpt
+from forum.models.disputes import CounterEvidence
 from forum.models.foretellings import Foretelling
 from forum.models.lessons import Lesson, LessonSource, LessonVersion
 from forum.models.notifications import Notification
@@ -43,22 +44,15 @@ REPORT = (
 def published(signed_in: bool, numbered: bool) -> Select[Any]:
     """The lesson with `public_id`, its current version or the one with `number`, its tags, whether it is hidden from
     the reader where it comes from, whether they were told of it and have not read that, whether something was foretold
-    of it beside no report, and the cities that share what it does not know.
+    of it beside no report, or brought against it, and the cities that share what it does not know.
     """
     which = LessonVersion.number == bindparam("number", type_=String) if numbered else _is_current()
     reader = reader_param(signed_in)
     about = Notification.lesson_id == Lesson.id
     told = unread_notices.any_of(reader.id, about).correlate(Lesson) if reader else false()
+    beside = (told, _has_orphans(), _has_evidence(), agenda_queries.shared_cities(LessonVersion))
     query: Any = (
-        select(
-            Lesson,
-            LessonVersion,
-            _tag_words(),
-            is_hidden(reader).label("hidden"),
-            told,
-            _has_orphans(),
-            agenda_queries.shared_cities(LessonVersion),
-        )
+        select(Lesson, LessonVersion, _tag_words(), is_hidden(reader).label("hidden"), *beside)
         .join(LessonVersion, and_(LessonVersion.lesson_id == Lesson.id, which))
         .where(
             Lesson.public_id == bindparam("public_id", type_=String),
@@ -139,6 +133,12 @@ def _has_orphans() -> Any:
         Foretelling.lesson_id == Lesson.id, Foretelling.report_id.is_(None)
     )
     return orphans.correlate(Lesson).exists().label("has_orphans")
+
+
+def _has_evidence() -> Any:
+    """Whether anybody brought evidence against a claim of the lesson, of which its reader may not know yet."""
+    brought = select(CounterEvidence.id).where(CounterEvidence.lesson_id == Lesson.id)
+    return brought.correlate(Lesson).exists().label("has_evidence")
 
 
 def _tag_words() -> Any:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import exists, select
 
+from forum.domain.lessons.listed import listed
 from forum.infra.db import db
 from forum.models.accounts import NetworkRole
 from forum.models.adoptions import AdoptionReport
@@ -32,7 +33,13 @@ def waiting(actor: Actor) -> list[ReadyLesson]:
     query = (
         select(Lesson.public_id, LessonVersion.title, Lesson.ready_at)
         .join(LessonVersion, LessonVersion.id == Lesson.current_id)
-        .where(Lesson.ready_at.is_not(None), sees(Lesson, actor), Lesson.curator_id != actor.id, ~reported)
+        .where(
+            Lesson.ready_at.is_not(None),
+            listed(),
+            sees(Lesson, actor),
+            Lesson.curator_id != actor.id,
+            ~reported,
+        )
         .order_by(Lesson.ready_at, Lesson.id)
         .limit(MOST)
     )

@@ -62,7 +62,7 @@ def clean(actor: Actor, answers: Answers, *, asks_spoke: bool) -> dict[str, Any]
         "outcome": outcome,
         "spoke": _code(Spoke, answers.spoke) if asks_spoke else None,
         "advice": _code(Advice, answers.advice),
-        "post_id": _post(actor, answers.post),
+        "post_id": post_at(actor, answers.post),
     }
 
 
@@ -80,8 +80,8 @@ def _code(codes: Any, value: str) -> Any:
     return next((one for one in codes if one.value == value), None)
 
 
-def _post(actor: Actor, address: str) -> int | None:
-    """The post at an address that somebody gave, if they read it and it stands."""
+def post_at(actor: Actor, address: str) -> int | None:
+    """Return the post at an address that somebody gave, if they read it and it stands; Invalid at `post`."""
     if not address.strip():
         return None
     found = _IN_ADDRESS.search(address.strip())

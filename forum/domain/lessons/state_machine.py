@@ -182,6 +182,15 @@ TABLE: dict[StepKind, Transition] = {
     StepKind.UNCONFIRM: Transition(MAKING | {PUBLISHED}, None, _forum),
     StepKind.NAME_DEPUTY: Transition(MAKING, None, _shares),
     StepKind.END_DEPUTY: Transition(MAKING, None, _shares),
+    StepKind.WITHDRAW: Transition(MAKING | {PUBLISHED}, None, _told),
+    StepKind.SUPERSEDE: Transition(MAKING | {PUBLISHED}, None, _told),
+    StepKind.UNDO_END: Transition(MAKING | {PUBLISHED}, None, _told),
+    StepKind.BRING_BACK: Transition(MAKING | {PUBLISHED}, None, _told),
+    StepKind.AFFIRM: Transition(MAKING | {PUBLISHED}, None, _told),
+    StepKind.FALL_DUE: Transition(MAKING | {PUBLISHED}, None, _forum),
+    StepKind.DISPUTE: Transition(MAKING | {PUBLISHED}, None, _told),
+    StepKind.DECLINE_EVIDENCE: Transition(MAKING | {PUBLISHED}, None, _told),
+    StepKind.SETTLE: Transition(MAKING | {PUBLISHED}, None, _told),
     StepKind.TAKE_OUT: Transition(MAKING | {PUBLISHED}, None, _forum),
 }
 STATES = {

@@ -2,7 +2,7 @@
 
 from sqlalchemy import delete, select
 
-from forum.domain.lessons import review_requests, state_machine, tags, versions
+from forum.domain.lessons import disputes, review_requests, state_machine, tags, versions
 from forum.domain.lessons.lessons import locked, open_draft
 from forum.domain.lessons.state_machine import Move
 from forum.infra.db import db
@@ -41,6 +41,7 @@ def discard(actor: Actor, lesson_id: int) -> Lesson | None:
     lesson, version = open_draft(actor, lesson_id)
     step = state_machine.begin(StepKind.DISCARD, Move(actor, lesson))
     lesson.working_id = None
+    disputes.forget_answers(lesson)
     step.finish(after=Stage.PUBLISHED if lesson.current_id is not None else Stage.NONE)
     tags.choose(version.id, [])  # what has a tag goes only while nobody merges it
     db.session.execute(delete(LessonVersion).where(LessonVersion.id == version.id))

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from forum.domain.lessons import rights
+from forum.domain.lessons.listed import listed
 from forum.domain.threads import excerpts
 from forum.domain.threads.excerpts import QuotedClaim
 from forum.infra import clock
@@ -103,7 +104,7 @@ def waiting(actor: Actor) -> list[WeakenedLesson]:
     query = (
         select(Lesson, LessonVersion.id, LessonVersion.title)
         .join(LessonVersion, LessonVersion.id == Lesson.current_id)
-        .where(Lesson.weakened_at.is_not(None), sees(Lesson, actor))
+        .where(Lesson.weakened_at.is_not(None), listed(), sees(Lesson, actor))
         .order_by(Lesson.weakened_at, Lesson.id)
         .limit(MOST)
     )

@@ -6,6 +6,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from forum.domain.mailing.dispute_kinds import AFTER
 from forum.domain.mailing.hand_over_kinds import HAND_OVERS
 from forum.domain.mailing.kind import Kind
 from forum.domain.mailing.report_kinds import REPORTS
@@ -193,6 +194,7 @@ _TABLE = (
         letters=("review_lapsed",),
     ),
     *REPORTS,
+    *AFTER,
     Kind(
         "join_requested",
         lazy("Somebody asks to join a space that you moderate"),

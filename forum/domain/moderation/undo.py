@@ -2,7 +2,7 @@
 
 from forum.domain.audit import undoable
 from forum.domain.consents import removals
-from forum.domain.lessons import confirming
+from forum.domain.lessons import confirming, ending
 from forum.domain.moderation import hiding, narrowing, revisions, taking_back
 from forum.domain.spaces import notes
 from forum.domain.threads import bookmarks, rendering
@@ -57,6 +57,8 @@ def _bring_back(actor: Actor, act: UndoableAct, again: rendering.Rendered | None
         notes.undo(actor, act)
     elif act.kind == UndoKind.CONFIRM:
         confirming.undo(actor, act)
+    elif act.kind == UndoKind.END:
+        ending.undo(actor, act)
     elif act.kind == UndoKind.REMOVE:
         removals.undo(actor, act)
     else:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, and_, not_, or_
 
 from forum.domain.lessons import origin
+from forum.domain.lessons.listed import listed
 from forum.domain.search import language
 from forum.domain.search.language import Question
 from forum.domain.threads.list_queries import KEYS
@@ -39,7 +40,9 @@ def found(reader: Actor | None, typed: str) -> Titles:
     changed, number = origin.LATEST
     lessons = visible(Lesson, reader, Lesson.public_id, LessonVersion.title)
     lessons = lessons.join(LessonVersion, LessonVersion.id == Lesson.current_id)
-    lessons = lessons.where(_has(LessonVersion.title, question)).order_by(changed.desc(), number.desc())
+    lessons = lessons.where(listed(), _has(LessonVersion.title, question)).order_by(
+        changed.desc(), number.desc()
+    )
     moment, thread_id = KEYS
     threads = visible(Thread, reader, Thread.id, Thread.slug, Thread.title)
     threads = threads.where(Thread.hidden_at.is_(None), Thread.withdrawn_at.is_(None), Thread.title != "")

@@ -12,6 +12,7 @@ from typing import Any, cast
 from sqlalchemy import Integer, Select, bindparam, func, literal, not_, select, union_all
 
 from forum.domain.lessons import origin
+from forum.domain.lessons.listed import listed
 from forum.domain.search.sought import Sought
 from forum.domain.threads.list_queries import KEYS
 from forum.infra.columns import code, codes
@@ -212,7 +213,7 @@ def _lessons(signed_in: bool, known_origin: bool) -> Select[Any]:
         )
         .join(LessonVersion, LessonVersion.id == Lesson.current_id)
         .outerjoin(VersionText, VersionText.version_id == LessonVersion.id)
-        .where(sees(Lesson, reader), Lesson.id != _OWN)
+        .where(listed(), sees(Lesson, reader), Lesson.id != _OWN)
     )
     if known_origin:
         query = query.where(not_(origin.is_hidden(reader)))

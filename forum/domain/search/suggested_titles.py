@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, or_, select
 
 from forum.domain.indexing.keys import Keys
 from forum.domain.lessons import origin
+from forum.domain.lessons.listed import listed
 from forum.domain.search.half_words import SHORTEST, HalfWord, half_word
 from forum.domain.search.language import Question
 from forum.domain.search.sought import Search, search_for
@@ -109,7 +110,7 @@ def _lessons(signed_in: bool) -> Select[Any]:
         )
         .join(LessonVersion, LessonVersion.id == Lesson.current_id)
         .join(VersionText, VersionText.version_id == LessonVersion.id)
-        .where(Lesson.current_id.is_not(None), sees(Lesson, reader_param(signed_in)))
+        .where(listed(), sees(Lesson, reader_param(signed_in)))
     )
     return cast(Select[Any], query.order_by(changed.desc(), number.desc()).limit(LOOKED_AT))
 

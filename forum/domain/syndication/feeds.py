@@ -12,6 +12,7 @@ from typing import Any, cast
 from sqlalchemy import Select, func, select
 
 from forum.domain.lessons import origin, origin_queries
+from forum.domain.lessons.listed import listed
 from forum.domain.lessons.masking import known_day
 from forum.domain.mailing import mail_policy
 from forum.domain.mailing.mail_policy import FULL_LENGTH, Told
@@ -131,7 +132,7 @@ def _lessons(signed_in: bool) -> Select[Any]:
             origin_queries.chosen_policy().label("mail_policy"),
         )
         .join(LessonVersion, LessonVersion.id == Lesson.current_id)
-        .where(Lesson.current_id.is_not(None), sees(Lesson, reader))
+        .where(listed(), sees(Lesson, reader))
         .order_by(changed_at.desc(), number.desc())
         .limit(MOST)
     )

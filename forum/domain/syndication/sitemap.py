@@ -11,6 +11,7 @@ from typing import Any, cast
 from sqlalchemy import Integer, Select, bindparam, false, func, null, select
 
 from forum.domain.lessons import origin
+from forum.domain.lessons.listed import listed
 from forum.infra import days
 from forum.infra.paging import LARGEST
 from forum.infra.statements import cached, select_rows
@@ -49,7 +50,9 @@ class _Kind:
 
 
 _KINDS = {
-    "lessons": _Kind(Lesson, Lesson.public_id, origin.LATEST[0], origin.is_hidden(None), span=DRAWN),
+    "lessons": _Kind(
+        Lesson, Lesson.public_id, origin.LATEST[0], origin.is_hidden(None), (listed(),), span=DRAWN
+    ),
     # A thread whose opening post was taken back has no title to be found by.
     "threads": _Kind(Thread, Thread.slug, Thread.last_post_at, false(), (Thread.title != "",)),
     "spaces": _Kind(Space, Space.slug, null(), false()),

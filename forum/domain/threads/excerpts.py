@@ -160,6 +160,7 @@ class QuotedClaim:
     position: int
     text: str
     quotes: list[Quoted]
+    root: int = 0  # what it is known by in every version of its lesson
 
 
 def under(version_id: int) -> list[Quoted]:
@@ -189,8 +190,8 @@ def _claims(
 ) -> dict[int, list[QuotedClaim]]:
     found: dict[int, dict[int, QuotedClaim]] = {version_id: {} for version_id in version_ids}
     for row in select_rows(statement, {**values, "version_ids": list(version_ids)}):
-        version_id, position, text, revision, speaker, handle, removed, in_right, is_out, *origin = row
-        claim = found[version_id].setdefault(position, QuotedClaim(position, text, []))
+        version_id, position, text, root, revision, speaker, handle, removed, in_right, is_out, *origin = row
+        claim = found[version_id].setdefault(position, QuotedClaim(position, text, [], root))
         words, post, thread, capacity, consent = (tuple(origin[part]) for part in _PARTS)
         if words[0] is not None:
             claim.quotes.append(
@@ -236,6 +237,7 @@ def _statement(signed_in: bool | None) -> Select[Any]:
             Claim.version_id,
             Claim.position,
             Claim.text,
+            func.coalesce(Claim.root_id, Claim.id),
             PostRevision.number,
             Member.name,
             Member.handle,

@@ -3,9 +3,11 @@
 from collections import Counter
 
 from sqlalchemy import Integer, case, cast, extract, func, literal, select
+from sqlalchemy.orm import aliased
 
 from forum.domain.lessons import library_choice, of_thread, origin, page_queries
 from forum.domain.lessons.library_sorts import APPLIED, CERTAIN, DUE, LATEST
+from forum.domain.lessons.origin_filters import due_before
 from forum.domain.threads.list_queries import FILTERS
 from forum.infra import days
 from forum.infra.db import db
@@ -32,12 +34,18 @@ def _lit():
     return select(reports.c.lesson_id, reports.c.city).where(reports.c.place == 1).distinct().subquery()
 
 
-LIT = _lit()
+LIT, _VERSION = _lit(), aliased(LessonVersion)
 _CITIES = select(func.count()).where(LIT.c.lesson_id == Lesson.id).correlate(Lesson).scalar_subquery()
 _RANKS = [(LessonVersion.confidence == each, place) for place, each in enumerate(Confidence)]
 _YEAR, _MONTH = (cast(extract(part, Lesson.review_on), Integer) for part in ("year", "month"))
 _QUARTER = func.coalesce(_YEAR * 4 + (_MONTH - 1) // 3, literal(LARGEST))
-FIRST = {LATEST: (), APPLIED: (_CITIES,), CERTAIN: (case(*_RANKS, else_=0),), DUE: (_QUARTER,)}
+# Masked in any version, readers know the quarter alone, which is over first.
+_MASKED = select(func.count()).where(
+    _VERSION.lesson_id == Lesson.id, _VERSION.number.is_not(None), _VERSION.masked
+)
+_SINCE = case((_MASKED.correlate(Lesson).scalar_subquery() > 0, due_before(hidden=True)), else_=days.today())
+_FRESH = case((Lesson.review_on < _SINCE, 0), else_=1)
+FIRST = {LATEST: (_FRESH,), APPLIED: (_CITIES,), CERTAIN: (case(*_RANKS, else_=0),), DUE: (_QUARTER,)}
 
 
 def cities_of_lessons():
@@ -46,8 +54,9 @@ def cities_of_lessons():
 
 
 def keys_of_lessons():
-    """By lesson in how many cities it was applied, how certain it is and in which quarter it is due."""
-    columns = (column for sort in (APPLIED, CERTAIN, DUE) for column in FIRST[sort])
+    """By lesson in how many cities it was applied, how certain it is in which quarter it is due, and
+    whether readers know that it is."""
+    columns = (column for sort in (APPLIED, CERTAIN, DUE, LATEST) for column in FIRST[sort])
     query = select(Lesson.id, *columns).outerjoin(LessonVersion, LessonVersion.id == Lesson.current_id)
     return {row[0]: tuple(row[1:]) for row in db.session.execute(query)}
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from forum.domain.lessons import claims, comparison, lessons, library, reports, versions
 from forum.domain.lessons import page as lesson_page
-from forum.domain.lessons.lessons import REVIEW_AFTER
+from forum.domain.lessons.ageing import REVIEW_AFTER
 from forum.domain.themes.labels import ADVICE_TO
 from forum.infra import days
 from forum.infra.db import db

@@ -20,7 +20,7 @@ from tests.lesson_scenario import build
 LESSONS, CITIES = 1500, ("gent", "genk", "leuven", "aalst", "brugge")
 EXPLAIN = {"sqlite": "EXPLAIN QUERY PLAN", "postgresql": "EXPLAIN"}
 INDEXES = {
-    "latest": "ix_lesson_published",
+    "latest": "ix_lesson_fresh",
     "applied": "ix_lesson_applied_in",
     "certain": "ix_lesson_certainty",
     "due": "ix_lesson_due_quarter",

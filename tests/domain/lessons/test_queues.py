@@ -6,7 +6,17 @@ import pytest
 from sqlalchemy import select
 
 from forum.domain.consents import closing, rounds
-from forum.domain.lessons import claims, holding, lessons, review_requests, review_set_aside, undo
+from forum.domain.lessons import (
+    ageing,
+    claims,
+    disputes,
+    holding,
+    lessons,
+    review_requests,
+    review_set_aside,
+    undo,
+)
+from forum.domain.lessons import page as lesson_page
 from forum.domain.lessons.workbench import desk_page
 from forum.domain.moderation import hiding
 from forum.domain.responses import responses
@@ -24,7 +34,8 @@ from tests.lesson_scenario import FULL, REPLY, build
 pytestmark = pytest.mark.both_databases
 DAY = timedelta(days=1)
 NAMES = (
-    "without_excerpt", "to_review", "in_my_hands", "waiting_for_permission", "due_for_review", "nominated", "ripe",
+    "without_excerpt", "to_review", "in_my_hands", "waiting_for_permission", "disputed", "due_for_review",
+    "nominated", "ripe",
 )  # fmt: skip
 
 
@@ -49,7 +60,7 @@ def test_the_queues_stand_in_one_order_for_who_moderates_and_one_for_who_only_re
     assert tuple(pile.queue.name for pile in desk.piles) == NAMES
     assert (desk.count, desk.this_week, desk.only_grows, desk.first) == (0, 0, True, None)
     with pytest.raises(NotFound):
-        desk_page.of(scenario.actor("curator"), "disputed")
+        desk_page.of(scenario.actor("curator"), "unheard_of")
     lesson = scenario.draft()
     named = make_member("Nele", space=make_space("Genk", city="genk"))
     make_post(scenario.thread, named)
@@ -159,6 +170,32 @@ def test_a_lesson_past_its_date_is_due_until_a_new_version_is_begun(session):
         assert standing(scenario.actor("second"), "due_for_review") == []
         undo.discard(scenario.actor("second"), lesson.id)
         assert standing(scenario.actor("second"), "due_for_review") == ["Put talking in the roster"]
+
+
+def test_evidence_stands_until_it_is_answered_and_what_readers_say_until_somebody_looked(session):
+    scenario = build()
+    lesson, second, reader = scenario.published(), scenario.actor("second"), scenario.actor("reader")
+    root = lesson_page.page(reader, lesson.public_id).claims[0].root
+    own = disputes.bring(second, lesson.public_id, claim=root, words="With me not.")
+    made = disputes.bring(reader, lesson.public_id, claim=root, words="Here not.")
+    assert standing(second, "disputed") == ["Put talking in the roster"], "nobody decides on their own"
+    (one,) = desk_page.of(second, "disputed").chosen.found.items
+    assert (one.id, one.waits, one.presses) == (made.id, True, True)
+    nobody_else(scenario, "disputed")
+    disputes.accept(second, lesson.public_id, made.id)
+    (one,) = desk_page.of(second, "disputed").chosen.found.items
+    assert (one.waits, one.presses) == (False, False)
+    disputes.settle(second, lesson.public_id, made.id, reason="Both are true.")
+    assert standing(second, "disputed") == []
+    assert len(standing(scenario.actor("curator"), "disputed")) == 1
+    disputes.decline(scenario.actor("curator"), lesson.public_id, own.id, reason="The same.")
+    assert standing(scenario.actor("curator"), "disputed") == []
+    ageing.signal(reader, lesson.public_id, reason="The rule is gone.")
+    (one,) = desk_page.of(second, "due_for_review").chosen.found.items
+    assert (one.signals, one.days_late) == (1, 0)
+    nobody_else(scenario, "due_for_review")
+    ageing.affirm(second, lesson.public_id)
+    assert standing(second, "due_for_review") == []
 
 
 def test_a_nominated_thread_stands_until_it_is_closed_or_a_lesson_is_begun(session):
@@ -276,6 +313,8 @@ def fill(scenario):
     lessons.submit(curator, due.id, audience=Audience.SPACE)
     reviewed.publish(scenario.actor("second"), due.id)
     due.review_on = days.today() - DAY
+    root = lesson_page.page(curator, due.public_id).claims[0].root
+    disputes.bring(scenario.actor("author"), due.public_id, claim=root, words="Not here.")
     lost = scenario.draft(words="Almost all of them", text=f"What {name} lost")
     lessons.submit(curator, lost.id, audience=Audience.SPACE)
     reviewed.publish(scenario.actor("second"), lost.id)

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from forum.domain.lessons import origin_filters, origin_queries
+from forum.domain.lessons.listed import listed as is_listed
 from forum.domain.people.capacities import lit_city
 from forum.models.accounts import Capacity
 from forum.models.lessons import Lesson, LessonVersion
@@ -94,7 +95,7 @@ def shared_cities(version: Any) -> ColumnElement[str | None]:
 
 def _of_seen(query: Any, reader: Reader | None) -> Any:
     joined = query.join(Lesson, Lesson.id == Unknown.lesson_id)
-    return joined.where(Lesson.current_id.is_not(None), sees(Lesson, reader))
+    return joined.where(is_listed(), sees(Lesson, reader))
 
 
 def _is_shown() -> ColumnElement[bool]:

@@ -52,6 +52,7 @@ def of(actor: Actor, thread: Thread, title: str, alike: Collection[str]) -> list
         .where(
             sees(Lesson, actor),
             sees(LessonVersion, actor),
+            Lesson.ended_at.is_(None),
             or_(is_cited, Lesson.public_id.in_(alike)),
             Lesson.id != (begun.id if begun is not None else 0),
         )

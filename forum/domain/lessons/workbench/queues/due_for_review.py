@@ -1,12 +1,14 @@
-"""Due for review: published lessons of the actor's spaces of which the date for another look has passed."""
+"""Due for review: published lessons of the actor's spaces of which the date passed, or of which readers say so."""
 
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 
+from forum.domain.lessons.listed import listed
 from forum.domain.lessons.workbench.queues.window import Found, Order, Window, rows
 from forum.infra import days
+from forum.models.ageing import LessonSignal
 from forum.models.lessons import Lesson, LessonState, LessonVersion
 from forum.policy.actors import Actor
 from forum.policy.answering import moderated
@@ -21,27 +23,37 @@ class DueLesson:
     public_id: str
     title: str
     review_on: date
+    signals: int  # of readers who say that something no longer holds
 
     presses = False  # the later it is, the lower it stands in the library
 
     @property
     def days_late(self) -> int:
         """For how many days."""
-        return (days.today() - self.review_on).days
+        return max((days.today() - self.review_on).days, 0)
 
 
 def of(actor: Actor, window: Window) -> Found:
     """Return them, the oldest date first (one query)."""
+    signals = (
+        select(func.count(LessonSignal.id))
+        .where(LessonSignal.lesson_id == Lesson.id, LessonSignal.answered_at.is_(None))
+        .correlate(Lesson)
+        .scalar_subquery()
+    )
     query = (
-        select(Lesson.id, Lesson.public_id, LessonVersion.title, Lesson.review_on)
+        select(Lesson.id, Lesson.public_id, LessonVersion.title, Lesson.review_on, signals.label("signals"))
         .join(LessonVersion, LessonVersion.id == Lesson.current_id)
         .where(
             sees(Lesson, actor),
             Lesson.space_id.in_(moderated(actor)),
             Lesson.state == LessonState.PUBLISHED,
-            Lesson.review_on < days.today(),
+            listed(),
+            or_(Lesson.review_on < days.today(), signals > 0),
         )
     )
     lessons, found = rows(query, Order(Lesson.review_on, Lesson.id), window)
-    found.items.extend(DueLesson(row.id, row.public_id, row.title, row.review_on) for row in lessons)
+    found.items.extend(
+        DueLesson(row.id, row.public_id, row.title, row.review_on, row.signals) for row in lessons
+    )
     return found

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from forum.domain.lessons.workbench.queues import (
+    disputed,
     due_for_review,
     in_my_hands,
     nominated,
@@ -54,9 +55,15 @@ QUEUES = (
         waiting_for_permission.of,
     ),
     Queue(
+        "disputed",
+        lazy("Disputed"),
+        lazy("Somebody knows something that contradicts a claim. Decide, or answer it."),
+        disputed.of,
+    ),
+    Queue(
         "due_for_review",
         lazy("To look at again"),
-        lazy("The date for another look has passed. Does it still hold?"),
+        lazy("The date for another look has passed, or a reader says that something no longer holds."),
         due_for_review.of,
     ),
     Queue("nominated", lazy("Nominated"), lazy("A member said: there is a lesson in this."), nominated.of),

@@ -1,0 +1,206 @@
+"""How a published lesson ends: withdrawn for a reason, or superseded by another; and how it comes back.
+
+Its page stays, with the reason and for who reads it the other lesson; it leaves every list. For ten minutes it can be
+undone, and nobody hears of it before. A new version of it, published as any other, lets it stand again.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select, union
+
+from forum.domain.audit import undoable
+from forum.domain.audit.undoable import OpenAct
+from forum.domain.lessons import confirming, library_counts, origin_queries, page, state_machine
+from forum.domain.lessons.state_machine import Move
+from forum.domain.lines import clean_reason
+from forum.domain.mailing import events
+from forum.infra import clock
+from forum.infra.db import db
+from forum.infra.i18n import _
+from forum.models.accounts import Member
+from forum.models.adoptions import AdoptionReport
+from forum.models.ageing import LessonSignal
+from forum.models.cahiers import Cahier, CahierLesson
+from forum.models.claims import Claim, Excerpt
+from forum.models.disputes import CounterEvidence
+from forum.models.lesson_steps import Ending, StepKind
+from forum.models.lessons import Lesson, LessonVersion
+from forum.models.spaces import Audience
+from forum.models.threads import Post, PostRevision
+from forum.models.undo import UndoableAct, UndoKind
+from forum.policy.actions import YES, require
+from forum.policy.actors import Actor
+from forum.policy.ending import may_bring_back, may_end
+from forum.policy.errors import Conflict, Invalid
+from forum.policy.visibility import audience, get_visible, sees
+
+REASON_MAX = Lesson.ENDED_REASON_MAX
+STEPS = {Ending.WITHDRAWN: StepKind.WITHDRAW, Ending.SUPERSEDED: StepKind.SUPERSEDE}
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a lesson ended, on its page: `by` is the one that took its place, for who reads that."""
+
+    by: tuple[str, str] | None  # its number and title
+    acts: list[OpenAct]
+    may_bring_back: bool
+
+
+def to_end(actor: Actor, public_id: str) -> tuple[page.Titled, int]:
+    """Return what the question before it is about: the lesson, and how many people are told. NotFound, Forbidden."""
+    about = page.title_of(actor, public_id)
+    require(may_end(actor, about.lesson))
+    told = audience(about.lesson).where(Member.id.in_(concerned(about.lesson)), Member.id != actor.id)
+    return about, int(db.session.scalar(told.with_only_columns(func.count(Member.id))) or 0)
+
+
+def concerned(lesson: Lesson) -> set[int]:
+    """Return who hears of it: who makes it, whom it quotes, who reported on it, contradicted it or said it is outdated.
+
+    And whose cahier holds it. Whatever else comes to hold lessons adds its people here.
+    """
+    quoted = (
+        select(Post.author_id)
+        .join(PostRevision, PostRevision.post_id == Post.id)
+        .join(Excerpt, Excerpt.revision_id == PostRevision.id)
+        .join(Claim, Claim.id == Excerpt.claim_id)
+        .where(Claim.version_id == lesson.current_id, Excerpt.removal.is_(None))
+    )
+    said = (
+        select(Cahier.editor_id)
+        .join(CahierLesson, CahierLesson.cahier_id == Cahier.id)
+        .where(CahierLesson.lesson_id == lesson.id),
+        select(AdoptionReport.reporter_id).where(
+            AdoptionReport.lesson_id == lesson.id, AdoptionReport.stands
+        ),
+        select(CounterEvidence.author_id).where(CounterEvidence.lesson_id == lesson.id),
+        select(LessonSignal.author_id).where(LessonSignal.lesson_id == lesson.id),
+    )
+    return {lesson.curator_id, *db.session.scalars(union(quoted, *said))}
+
+
+def withdraw(actor: Actor, public_id: str, *, reason: str) -> Lesson:
+    """Withdraw a lesson for a reason that everybody reads; withdrawn already for it, nothing more.
+
+    NotFound, Forbidden, Invalid at `reason`, Conflict when it ended otherwise.
+    """
+    lesson = _to_end(actor, public_id)
+    return _end(actor, lesson, Ending.WITHDRAWN, _because(reason))
+
+
+def supersede(actor: Actor, public_id: str, *, by: str, reason: str) -> Lesson:
+    """Say that another published lesson, by its number, takes the place of this one, and why; the rest as `withdraw`.
+
+    Invalid at `by` as well: all who read this one have to read that.
+    """
+    lesson = _to_end(actor, public_id)
+    because = _because(reason)
+    other = _other(actor, lesson, by.strip())
+    return _end(actor, lesson, Ending.SUPERSEDED, because, other)
+
+
+def bring_back(actor: Actor, public_id: str) -> Lesson:
+    """Let a lesson stand again that had ended; it stands already, nothing more. NotFound, Forbidden."""
+    lesson = confirming.published(actor, public_id, lock=True)
+    may = may_bring_back(actor, lesson)
+    if lesson.ended_at is None:
+        require(may_end(actor, lesson))
+        return lesson
+    require(may)
+    _stand_again(actor, lesson, StepKind.BRING_BACK)
+    return lesson
+
+
+def renew(actor: Actor, lesson: Lesson) -> None:
+    """Let a lesson of which a new version was just published stand again (system verb)."""
+    if lesson.ended_at is not None:
+        _stand_again(actor, lesson, StepKind.BRING_BACK)
+
+
+def undo(actor: Actor, act: UndoableAct) -> None:
+    """Take back what this member did a moment ago; Conflict when it did not last until now."""
+    lesson: Lesson = get_visible(Lesson, actor, act.before["lesson_id"], lock=True)
+    act = undoable.own(actor, act.id, lock=True)
+    if act.undone_at is not None:
+        return
+    if lesson.ended_at != act.at:
+        raise Conflict(_("This lesson no longer stands as you left it."))
+    _stand_again(actor, lesson, StepKind.UNDO_END)
+    undoable.note_undone(act)
+
+
+def of_page(reader: Actor | None, lesson: Lesson) -> Ended | None:
+    """Return how a lesson ended, for its page (two queries at most); None while it stands."""
+    if lesson.ended_at is None:
+        return None
+    other = (
+        select(Lesson.public_id, LessonVersion.title)
+        .join(LessonVersion, LessonVersion.id == Lesson.current_id)
+        .where(Lesson.id == lesson.superseded_by_id, sees(Lesson, reader))
+    )
+    row = db.session.execute(other).one_or_none() if lesson.superseded_by_id is not None else None
+    acts = undoable.open_acts(reader, kind=UndoKind.END) if reader is not None else []
+    return Ended(
+        (row.public_id or "", row.title) if row is not None else None,
+        [act for act in acts if act.before["lesson_id"] == lesson.id],
+        bool(may_bring_back(reader, lesson)),
+    )
+
+
+def _because(reason: str) -> str:
+    return clean_reason(
+        reason, limit=REASON_MAX, missing=_("Say why: everybody who opens the lesson reads it.")
+    )
+
+
+def _to_end(actor: Actor, public_id: str) -> Lesson:
+    lesson = confirming.published(actor, public_id, lock=True)
+    require(may_end(actor, lesson))
+    return lesson
+
+
+def _end(actor: Actor, lesson: Lesson, how: Ending, because: str, other: Lesson | None = None) -> Lesson:
+    by_id = other.id if other is not None else None
+    if lesson.ended_at is not None:
+        if (lesson.ended_as, lesson.ended_reason, lesson.superseded_by_id) == (how, because, by_id):
+            return lesson
+        raise Conflict(_("This lesson is withdrawn or superseded already."))
+    step = state_machine.begin(STEPS[how], Move(actor, lesson, may=YES))
+    before = {"lesson_id": lesson.id, "public_id": lesson.public_id}
+    act = undoable.note(actor, UndoKind.END, before=before)
+    lesson.ended_at, lesson.ended_as, lesson.ended_reason = act.at, how, because
+    lesson.superseded_by_id, lesson.ready_at = by_id, None
+    step.finish(reason=because)
+    library_counts.recount(lesson)
+    events.record("lesson.ended", lesson_id=lesson.id, actor_id=actor.id, act_id=act.id)
+    return lesson
+
+
+def _stand_again(actor: Actor, lesson: Lesson, kind: StepKind) -> None:
+    step = state_machine.begin(kind, Move(actor, lesson, may=YES))
+    lesson.ended_at = lesson.ended_as = lesson.superseded_by_id = None
+    lesson.ended_reason = ""
+    if lesson.confirmed_at is None and confirming.has_enough(lesson):
+        lesson.ready_at = clock.now()
+    step.finish()
+    library_counts.recount(lesson)
+
+
+def _other(actor: Actor, lesson: Lesson, public_id: str) -> Lesson:
+    """The lesson with that number that takes the place of another: it stands, and all who read the other read it."""
+    query = select(Lesson).where(Lesson.public_id == public_id, sees(Lesson, actor))
+    other = db.session.scalar(query)
+    if other is None or other.current_id is None or other.id == lesson.id or other.ended_at is not None:
+        raise Invalid("by", _("This is not the number of another lesson that stands."))
+    readers = audience(other).with_only_columns(Member.id)
+    without = audience(lesson).where(Member.id.not_in(readers)).with_only_columns(Member.id).limit(1)
+    leaves_out = lesson.audience == Audience.PUBLIC and other.audience != Audience.PUBLIC
+    if leaves_out or db.session.scalar(without) is not None:
+        raise Invalid("by", _("Not everybody who reads this lesson may read that one."))
+    masked = select(origin_queries.is_masked()).select_from(Lesson)
+    both = [db.session.scalar(masked.where(Lesson.id == one.id)) for one in (lesson, other)]
+    if both[0] != both[1]:
+        # Who takes the place of whom would say where the masked one comes from.
+        raise Invalid("by", _("Somebody stands masked in one of the two, and this would lead to them."))
+    return other

@@ -1,0 +1,20 @@
+"""Withdrawing a lesson, and saying which other one takes its place."""
+
+from flask_wtf import FlaskForm
+from wtforms import StringField
+
+from forum.infra.i18n import lazy
+from forum.models.lessons import Lesson
+from forum.web.forms.fields import Longest
+
+NUMBER_MAX = 16
+
+
+class WithdrawalForm(FlaskForm):
+    reason = StringField(
+        lazy("Why? Everybody who opens the lesson reads it"), [Longest(Lesson.ENDED_REASON_MAX)]
+    )
+
+
+class SupersessionForm(WithdrawalForm):
+    by = StringField(lazy("The number of the lesson that takes its place"), [Longest(NUMBER_MAX)])

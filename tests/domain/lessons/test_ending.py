@@ -1,0 +1,165 @@
+"""A published lesson is withdrawn or superseded: its page stays, nothing more is done with it, and it can come back."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from forum.domain.lessons import (
+    ageing,
+    confirming,
+    disputes,
+    ending,
+    lessons,
+    library,
+    library_counts,
+    page,
+    reports,
+)
+from forum.domain.lessons.report_words import Answers
+from forum.domain.moderation import undo as undo_acts
+from forum.infra import clock
+from forum.infra.db import db
+from forum.jobs import worker
+from forum.models.lesson_steps import LessonStep
+from forum.models.notifications import Notification
+from forum.models.spaces import Audience, Role
+from forum.models.undo import UndoableAct
+from forum.policy.errors import Conflict, Forbidden, Invalid
+from tests import reviewed
+from tests.factories import actor, make_member, make_space
+from tests.lesson_scenario import build
+
+SAID = Answers("worked", what_was_done="We rang.", what_came="Well.")
+WHY = "The rule it rests on is gone."
+
+
+@pytest.fixture
+def scenario(session):
+    """Two published lessons, and Kim of Genk who reported on the first."""
+    scenario = build()
+    scenario.lesson, scenario.other = scenario.published(), scenario.published()
+    scenario.public_id = scenario.lesson.public_id
+    scenario.kim = make_member("Kim", space=make_space("Genk", city="genk"), city="genk")
+    reports.report(actor(scenario.kim), scenario.public_id, SAID)
+    db.session.commit()
+    worker.run_until_idle()
+    return scenario
+
+
+def told():
+    """Who was told that it ended, once all is done."""
+    db.session.commit()
+    worker.run_until_idle()
+    rows = select(Notification.member_id).where(Notification.kind == "lesson_ended")
+    return set(db.session.scalars(rows))
+
+
+def listed(scenario):
+    """Whether the library shows it and counts it."""
+    shown = [card.id for card in library.page(scenario.actor("reader")).rows]
+    assert library.counts(scenario.actor("reader"), library.EVERYTHING).total == len(shown)
+    assert library_counts.differences() == []
+    return scenario.lesson.id in shown
+
+
+def test_it_is_withdrawn_for_a_reason_that_all_read_and_undone_before_anybody_hears(scenario):
+    public_id = scenario.public_id
+    for name in ("reader", "author", "reviewer"):
+        with pytest.raises(Forbidden):
+            ending.withdraw(scenario.actor(name), public_id, reason=WHY)
+    with pytest.raises(Invalid):
+        ending.withdraw(scenario.actor("second"), public_id, reason=" ")
+    for _twice in range(2):
+        ending.withdraw(scenario.actor("second"), public_id, reason=WHY)
+    with pytest.raises(Conflict):
+        ending.withdraw(scenario.actor("editor"), public_id, reason="Something else.")
+    assert not listed(scenario)
+    shown = page.page(scenario.actor("reader"), public_id)
+    assert (shown.lesson.ended_reason, bool(shown.claims[0].excerpts[0].words)) == (WHY, True)
+    assert told() == {scenario.kim.id, scenario.curator.id, scenario.author.id}
+    shown_at = db.session.scalars(select(Notification.shown_at).where(Notification.kind == "lesson_ended"))
+    assert min(shown_at) > clock.now(), "nothing shows while it can be undone"
+    act_id = db.session.scalars(select(UndoableAct.id)).one()
+    undo_acts.undo(scenario.actor("second"), act_id)
+    db.session.commit()
+    assert (listed(scenario), told()) == (True, set())
+    kinds = select(LessonStep.kind).where(LessonStep.lesson_id == scenario.lesson.id).order_by(LessonStep.id)
+    assert [kind.value for kind in db.session.scalars(kinds)][-2:] == ["withdraw", "undo_end"]
+
+
+def test_nothing_more_is_done_with_one_that_ended(scenario):
+    kim, public_id = actor(scenario.kim), scenario.public_id
+    root = page.page(kim, public_id).claims[0].root
+    ending.withdraw(scenario.actor("editor"), public_id, reason=WHY)
+    made = db.session.scalars(select(Notification.id)).first()
+    assert made is not None
+    for refused in (
+        lambda: reports.report(scenario.actor("reader"), public_id, SAID),
+        lambda: disputes.bring(kim, public_id, claim=root, words="No."),
+        lambda: ageing.signal(kim, public_id, reason="No."),
+        lambda: ageing.affirm(scenario.actor("curator"), public_id),
+        lambda: confirming.confirm(scenario.actor("editor"), public_id),
+    ):
+        with pytest.raises(Forbidden, match="ingetrokken"):
+            refused()
+    with clock.at(clock.now() + timedelta(days=600)):
+        assert (ageing.ask_due(), ageing.tell_overdue(), ageing.sink_due()) == (0, 1, 1), (
+            "the other one alone"
+        )
+
+
+def test_another_takes_its_place_only_where_all_who_read_it_read_that(scenario):
+    public_id, second = scenario.public_id, scenario.actor("second")
+    for wrong in ("les-1999-001", public_id, ""):
+        with pytest.raises(Invalid) as caught:
+            ending.supersede(second, public_id, by=wrong, reason=WHY)
+        assert caught.value.field == "by"
+    scenario.other.audience = Audience.SPACE
+    db.session.flush()
+    with pytest.raises(Invalid, match="lezen"):
+        ending.supersede(second, public_id, by=scenario.other.public_id, reason=WHY)
+    scenario.other.audience = Audience.NETWORK
+    db.session.flush()
+    for _twice in range(2):
+        ending.supersede(second, public_id, by=scenario.other.public_id, reason=WHY)
+    ended = ending.of_page(scenario.actor("reader"), scenario.lesson)
+    assert ended.by == (scenario.other.public_id, "Put talking in the roster")
+    scenario.other.audience = Audience.SPACE
+    db.session.flush()
+    assert ending.of_page(scenario.actor("reader"), scenario.lesson).by is None
+    with pytest.raises(Forbidden):
+        ending.bring_back(second, public_id)
+    for _twice in range(2):
+        ending.bring_back(scenario.actor("editor"), public_id)
+    scenario.other.audience = Audience.NETWORK
+    library_counts.recount_all()
+    db.session.commit()
+    assert listed(scenario)
+
+
+def test_a_new_version_lets_it_stand_again_and_its_draft_is_kept(scenario):
+    curator = scenario.actor("curator")
+    lessons.revise(curator, scenario.lesson.id)
+    ending.withdraw(scenario.actor("editor"), scenario.public_id, reason=WHY)
+    assert scenario.lesson.working_id is not None
+    lessons.submit(curator, scenario.lesson.id, audience=Audience.NETWORK)
+    reviewed.publish(scenario.actor("reviewer"), scenario.lesson.id)
+    db.session.commit()
+    assert (scenario.lesson.ended_at, scenario.lesson.ended_reason, listed(scenario)) == (None, "", True)
+    guest = make_member("Gust", space=scenario.space, role=Role.GUEST)
+    with pytest.raises(Forbidden):
+        ending.bring_back(actor(guest), scenario.public_id)
+
+
+def test_a_masked_one_and_an_open_one_never_take_each_others_place(session):
+    scenario = build(Audience.SPACE)
+    lesson = scenario.draft()
+    scenario.agree(lesson)
+    lessons.submit(scenario.actor("curator"), lesson.id, audience=Audience.NETWORK)
+    reviewed.publish(scenario.actor("reviewer"), lesson.id, recognised=False)
+    other = build(Audience.NETWORK)
+    opened = other.published()
+    for one, two, who in ((lesson, opened, scenario), (opened, lesson, other)):
+        with pytest.raises(Invalid, match="gemaskeerd"):
+            ending.supersede(who.actor("second"), one.public_id, by=two.public_id, reason=WHY)
