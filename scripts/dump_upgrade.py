@@ -51,11 +51,10 @@ def main() -> int:
 
 
 def _shorten(url: str) -> None:
-    """Leave some rows of the list of words, of a hundred thousand that nobody of a network wrote."""
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
+    """Leave some rows of the list of words, of a hundred thousand that nobody wrote; what is written is compact."""
+    engine = create_engine(url)
+    with engine.begin() as connection:
         connection.execute(text("DELETE FROM word_key WHERE form NOT LIKE 'aan%'"))
-        connection.execute(text("VACUUM"))
     engine.dispose()
 
 
