@@ -14,11 +14,12 @@ from tests.factories import actor
 
 
 def pages(moderator: Actor, space_id: int) -> list[str]:
-    """Let a lesson of the space be in dispute, the next one withdrawn; return their pages."""
+    """Let a lesson of the space be in dispute, another one withdrawn; return their pages."""
     query = db.select(Lesson).where(Lesson.space_id == space_id, Lesson.public_id.is_not(None))
-    first, *others = db.session.scalars(query.order_by(Lesson.id)).all()
+    first = db.session.scalars(query.order_by(Lesson.id)).first()
+    over = db.session.scalars(db.select(Lesson).where(Lesson.public_id == "les-2026-008")).one()
     public_id = first.public_id or ""
-    reader = actor(db.session.scalars(db.select(Member).where(Member.handle == "hanne")).one())
+    reader = actor(db.session.scalars(db.select(Member).where(Member.handle == "wouter")).one())
     evidence = select_evidence(first)
     if not evidence:
         root = lesson_page.page(moderator, public_id).claims[0].root
@@ -34,15 +35,15 @@ def pages(moderator: Actor, space_id: int) -> list[str]:
         disputes.bring(reader, public_id, claim=root, words="En in de winter lukte het helemaal niet.")
         ageing.signal(reader, public_id, reason="Het reglement is sinds januari anders.")
         first.review_on = days.today() - timedelta(days=10)
-    if others and others[0].ended_at is None:
-        ending.withdraw(
-            moderator, others[0].public_id or "", reason="De regel waar ze op steunt, bestaat niet meer."
-        )
+    if over.ended_at is None:
+        editor = actor(db.session.scalars(db.select(Member).where(Member.handle == "eva")).one())
+        because = "De regel waar ze op steunt, bestaat niet meer."
+        ending.withdraw(editor, over.public_id or "", reason=because)
     db.session.commit()
     at = f"/lessons/{public_id}"
     return [
         at, f"{at}/counter-evidence", f"{at}/counter-evidence/new", f"{at}/affirmation", f"{at}/signals/new",
-        f"{at}/withdrawal", f"{at}/supersession", *(f"/lessons/{other.public_id}" for other in others[:1]),
+        f"{at}/withdrawal", f"{at}/supersession", f"/lessons/{over.public_id}",
         "/workbench?queue=disputed", "/workbench?queue=due_for_review",
     ]  # fmt: skip
 

@@ -176,9 +176,10 @@ def test_what_the_library_is_ordered_by_is_made_of_what_stands_there(live_app):
         before, reports = kept_keys(), select(AdoptionReport.id, AdoptionReport.lights)
         lit = dict(db.session.execute(reports).all())
         assert {*lit.values()} == {True, False}
-        applied_in, certainty, due_quarter = map(set, zip(*before[0].values(), strict=True))
+        applied_in, certainty, due_quarter, fresh = map(set, zip(*before[0].values(), strict=True))
         assert len(applied_in) > 2
         assert certainty == {0, 1, 2}
+        assert fresh == {1}
         assert len(due_quarter) > 3
         db.session.remove()
         downgrade(revision="0044")
