@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select
 
-from forum.domain.lessons import claims, lessons
+from forum.domain.lessons import claims, holding, lessons
 from forum.domain.people import mail_links
 from forum.domain.spaces import invitations
 from forum.infra.db import db
@@ -119,6 +119,7 @@ def test_knocking_often_is_knocking_once(live_app, ground):
 
 def test_two_who_save_one_draft_do_not_lose_each_others_words(live_app, ground):
     lesson = lessons.draft(actor(ground["first"]), ground["thread"].id, title="A lesson")
+    holding.name_deputy(actor(ground["first"]), lesson.id, member_id=ground["second"].id)
     db.session.commit()
     path = f"/workbench/{lesson.id}/text"
     calls = [(ground[who], path, {"saved_count": "1", "title": f"By {who}"}) for who in ("first", "second")]

@@ -3,7 +3,7 @@
 import pytest
 
 from forum.domain.consents import rounds
-from forum.domain.lessons import claims, lessons
+from forum.domain.lessons import claims, holding, lessons
 from forum.infra.db import db
 from forum.models.spaces import Audience, Role
 from forum.policy.errors import Invalid
@@ -39,6 +39,8 @@ def test_who_does_not_read_the_thread_finds_no_words_nor_names_of_it_while_autho
     client, scenario
 ):
     cas, sien = scenario.curator, scenario.others["second"]
+    holding.name_deputy(actor(cas), scenario.lesson.id, member_id=sien.id)
+    db.session.commit()
     assert shown(client, scenario, cas) == [True, True, True]
     assert shown(client, scenario, sien) == [False, False, True]
     with pytest.raises(Invalid):
