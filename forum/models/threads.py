@@ -56,7 +56,7 @@ OF_CITIES = (
     "json_array_length(cities) > 1 AND locked_at IS NULL AND hidden_at IS NULL AND withdrawn_at IS NULL"
 )
 # A post by which somebody says that they applied it, or that it is not so.
-TELLING = "kind IN ('application', 'objection') AND hidden_at IS NULL AND deleted_at IS NULL"
+TELLING = "(kind = 'application' OR kind = 'objection') AND hidden_at IS NULL AND deleted_at IS NULL"
 
 
 class Thread(Model):

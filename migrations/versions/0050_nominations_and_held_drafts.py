@@ -21,7 +21,7 @@ DEPUTY = "INTEGER CONSTRAINT fk_lesson_deputy_id REFERENCES member (id)"
 OF_CITIES = (
     "json_array_length(cities) > 1 AND locked_at IS NULL AND hidden_at IS NULL AND withdrawn_at IS NULL"
 )
-TELLING = "kind IN ('application', 'objection') AND hidden_at IS NULL AND deleted_at IS NULL"
+TELLING = "(kind = 'application' OR kind = 'objection') AND hidden_at IS NULL AND deleted_at IS NULL"
 # Two weeks from the day on which each draft was saved last.
 HOLD = """
     UPDATE lesson SET held_until = (SELECT {held} FROM lesson_version v WHERE v.id = lesson.working_id)

@@ -40,7 +40,6 @@ def of(actor: Actor, thread: Thread, title: str, alike: Collection[str]) -> list
 
     Not the draft that they would get back, as nobody wrote in it yet. For who may make a lesson of the thread.
     """
-    begun = versions.untouched(actor.id, thread.id, title)
     # Drafts are shown to the moderators of their own space; published ones where the thread may lead there.
     made = exists().where(LessonSource.lesson_id == Lesson.id, LessonSource.thread_id == thread.id)
     own = Lesson.space_id.in_(moderated(actor))
@@ -54,12 +53,13 @@ def of(actor: Actor, thread: Thread, title: str, alike: Collection[str]) -> list
             sees(LessonVersion, actor),
             Lesson.ended_at.is_(None),
             or_(is_cited, Lesson.public_id.in_(alike)),
-            Lesson.id != (begun.id if begun is not None else 0),
         )
         .order_by(is_cited.desc(), Lesson.id)
     )
     rows = db.session.execute(query.limit(MOST)).all()
-    return _existing(actor, rows)
+    # Looked up after the others: whoever presses twice at once may have made it between the two.
+    begun = versions.untouched(actor.id, thread.id, title)
+    return _existing(actor, [row for row in rows if begun is None or row.Lesson.id != begun.id])
 
 
 def add_thread(actor: Actor, thread_id: int, lesson_id: int) -> Lesson:

@@ -25,7 +25,7 @@ from forum.policy.visibility import sees
 QUIET = timedelta(days=14)
 # Literally as in the index of them.
 _OF_CITIES: ColumnElement[bool] = literal_column("json_array_length(thread.cities) > 1")
-_TELLING: ColumnElement[bool] = literal_column("post.kind IN ('application', 'objection')")
+_TELLING: ColumnElement[bool] = literal_column("(post.kind = 'application' OR post.kind = 'objection')")
 _APPLIED = (PostKind.APPLICATION, ResponseKind.APPLIED)
 _AGAINST = (PostKind.OBJECTION, ResponseKind.DIFFERENT)
 
