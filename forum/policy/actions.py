@@ -36,7 +36,8 @@ def require(answer: Answer) -> None:
         raise Forbidden(answer.reason)
 
 
-def _signed_in(actor: Actor | None) -> Answer:
+def signed_in(actor: Actor | None) -> Answer:
+    """Take part at all: whoever signed in, and was let in by a moderator."""
     if actor is None:
         return deny(_("Sign in to do this."))
     if actor.approved_at is None:
@@ -74,7 +75,7 @@ def may_edit_network(actor: Actor | None) -> Answer:
 
 def may_start(actor: Actor | None, space: Space) -> Answer:
     """Start a thread: everyone who belongs to the space, guests included."""
-    answer = _signed_in(actor)
+    answer = signed_in(actor)
     if actor is None or not answer:
         return answer
     return YES if space.id in actor.roles else deny(_("You do not belong to this space."))
@@ -110,7 +111,7 @@ def may_nominate(actor: Actor | None, thread: Thread) -> Answer:
 
 def may_summarise(actor: Actor | None, thread: Thread, *, asked: bool) -> Answer:
     """Write where a thread stands: moderators of its space, and whom they asked while they may reply."""
-    answer = _signed_in(actor)
+    answer = signed_in(actor)
     if not answer:
         return answer
     if thread.hidden_at is not None or thread.withdrawn_at is not None:
@@ -123,7 +124,7 @@ def may_summarise(actor: Actor | None, thread: Thread, *, asked: bool) -> Answer
 
 
 def _may_write_in(actor: Actor | None, thread: Thread, *, gone: str) -> Answer:
-    answer = _signed_in(actor)
+    answer = signed_in(actor)
     if not answer:
         return answer
     if thread.locked_at is not None:
@@ -181,7 +182,7 @@ def may_restore(actor: Actor | None, post: Post, thread: Thread) -> Answer:
 def may_hide_revision(actor: Actor | None, post: Post, thread: Thread) -> Answer:
     """Take an earlier text of a post out of its history: its author, and moderators of the thread's space."""
     if actor is not None and post.author_id == actor.id:
-        return _signed_in(actor)
+        return signed_in(actor)
     answer = may_moderate(actor, thread.space_id)
     if not answer:
         return answer
@@ -259,7 +260,7 @@ def may_review(actor: Actor | None, lesson: Lesson, facts: ReviewerFacts) -> Ans
 
 
 def _may_check(actor: Actor | None, lesson: Lesson, facts: ReviewerFacts) -> Answer:
-    answer = _signed_in(actor)
+    answer = signed_in(actor)
     if actor is None or not answer:
         return answer
     if lesson.state != LessonState.IN_REVIEW:

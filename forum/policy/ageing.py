@@ -1,8 +1,7 @@
 """Who may say that a published lesson still holds, and who that something in it no longer does."""
 
-from forum.infra.i18n import _
 from forum.models.lessons import Lesson
-from forum.policy.actions import Answer, deny, may_moderate
+from forum.policy.actions import Answer, may_moderate, signed_in
 from forum.policy.actors import Actor
 from forum.policy.ending import stands
 
@@ -17,8 +16,5 @@ def may_affirm(actor: Actor | None, lesson: Lesson) -> Answer:
 
 def may_signal(actor: Actor | None, lesson: Lesson) -> Answer:
     """Say that something no longer holds, also as a guest: whoever reads it and takes part in the network."""
-    if actor is None:
-        return deny(_("Sign in to do this."))
-    if actor.approved_at is None:
-        return deny(_("A moderator still has to let you in."))
-    return stands(lesson)
+    answer = signed_in(actor)
+    return stands(lesson) if answer else answer

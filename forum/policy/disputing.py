@@ -3,7 +3,7 @@
 from forum.infra.i18n import _
 from forum.models.disputes import CounterEvidence
 from forum.models.lessons import Lesson
-from forum.policy.actions import YES, Answer, deny, may_moderate
+from forum.policy.actions import YES, Answer, deny, may_moderate, signed_in
 from forum.policy.actors import Actor
 from forum.policy.ending import stands
 from forum.policy.holding import may_edit_draft
@@ -14,10 +14,9 @@ def may_dispute(actor: Actor | None, lesson: Lesson, *, is_note: bool) -> Answer
 
     `is_note`: it is the note of a discussion, which claims nothing.
     """
-    if actor is None:
-        return deny(_("Sign in to do this."))
-    if actor.approved_at is None:
-        return deny(_("A moderator still has to let you in."))
+    answer = signed_in(actor)
+    if not answer:
+        return answer
     if is_note:
         return deny(_("This is the note of a discussion: it has positions, and claims nothing."))
     return stands(lesson)

@@ -4,17 +4,16 @@ from forum.infra.i18n import _
 from forum.models.adoptions import AdoptionReport
 from forum.models.foretellings import Foretelling
 from forum.models.lessons import Lesson
-from forum.policy.actions import YES, Answer, deny, may_edit_network
+from forum.policy.actions import YES, Answer, deny, may_edit_network, signed_in
 from forum.policy.actors import Actor
 from forum.policy.ending import stands
 
 
 def may_report(actor: Actor | None, lesson: Lesson) -> Answer:
     """Report what came of a published lesson: who reads it and is more than a guest."""
-    if actor is None:
-        return deny(_("Sign in to do this."))
-    if actor.approved_at is None:
-        return deny(_("A moderator still has to let you in."))
+    answer = signed_in(actor)
+    if actor is None or not answer:
+        return answer
     if not actor.is_full:
         return deny(_("Only members of the network can report; you are here as a guest."))
     return stands(lesson)

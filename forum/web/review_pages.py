@@ -41,8 +41,9 @@ def review(lesson_id: int, **forms: Any) -> str:
         question.value: reply.value
         for question, reply in review_checklist.answers_of(who, page.version).items()
     }
-    changes = review_changes.since(who, page.lesson, page.version) if beside.answer else None
-    roots = {claim.position: claim.root for claim in completeness.claims_of(page.version.id)}
+    claims = completeness.claims_of(page.version.id)
+    changes = review_changes.since(who, page.lesson, page.version, claims) if beside.answer else None
+    roots = {claim.position: claim.root for claim in claims}
     return render_template(
         "workbench/review.html",
         page=page,
@@ -102,8 +103,8 @@ def _comment_form(refused: CommentForm | None, slot: draft_slots.Slot) -> Commen
     """The form that stands open beside one place: refused, asked for by address, or kept as a draft."""
     if refused is not None:
         return refused
-    kept = draft_slots.fill(CommentForm, slot)
+    kept: CommentForm | None = draft_slots.fill(CommentForm, slot)
     if kept is not None:
-        return kept  # type: ignore[no-any-return]
+        return kept
     place = request.args.get("comment", "")
     return CommentForm(formdata=None, data={"place": place}) if place else None

@@ -91,6 +91,9 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
     "forum.domain.lessons.review_answers": (
         {"created_by_id", "curator_id", "reviewer_id", "space_id"}, "what came back to its makers"
     ),
+    "forum.domain.lessons.review_comments": (
+        {"curator_id"}, "whether one of them settled a comment, who is called its maker and no more"
+    ),
     "forum.domain.lessons.review_facts": ({"space_id"}, CHECKS),
     "forum.domain.lessons.review_letters": (
         {"note", "reviewer"}, "who decided, and the note that came back, for the curator"

@@ -54,6 +54,10 @@ def test_a_version_is_returned_with_comments_and_published_once_they_are_settled
     assert [one.by for one in review_comments.of_lesson(town.actor("curator"), lesson)] == ["Wout"]
     assert [one.by for one in review_comments.of_lesson(town.actor("editor"), lesson)] == [""]
     assert review_comments.of_lesson(town.actor("reader"), lesson) == []
+    settlement = f"/workbench/comments/{comment.id}/settlement"
+    assert submit(browser(app, town.editor), settlement).status_code == 303
+    assert "by another reviewer" in shown(reviewer, path), "and not by who makes it"
+    assert submit(reviewer, settlement, {"_method": "DELETE"}).status_code == 303
     refused = submit(reviewer, f"{path}/publication", ALL_GOOD | {"version": 1}, headers=ENGLISH)
     assert refused.status_code == 422
     assert "A comment is still open" in refused.text

@@ -1,6 +1,6 @@
 """What changed in a version since its reviewer last had one before them, else since the one that readers have."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -39,13 +39,16 @@ class Changes:
         return len(self.fields) + len(self.claims) + len(self.new_claims) + len(self.new_excerpts) + gone
 
 
-def since(actor: Actor, lesson: Lesson, version: LessonVersion) -> Changes | None:
-    """Return what changed in the version in review; None for who looks at the first one (four queries)."""
+def since(actor: Actor, lesson: Lesson, version: LessonVersion, after: Sequence[Claim]) -> Changes | None:
+    """Return what changed in the version in review, which has the claims `after`; None for who looks at the first one.
+
+    A fixed number of queries.
+    """
     seen = review_checklist.looked_before(actor, version)
     if seen is None and lesson.current_id is None:
         return None
     base = seen[0] if seen is not None else db.session.get_one(LessonVersion, lesson.current_id)
-    before, after = completeness.claims_of(base.id), completeness.claims_of(version.id)
+    before = completeness.claims_of(base.id)
     by_root = {claim.root: claim for claim in before}
     return Changes(
         looked_at=seen[1] if seen is not None else None,

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Select, func, select
 
-from forum.domain.lessons import review_checklist
+from forum.domain.lessons import earlier_curators, held, review_checklist
 from forum.domain.lessons import reviews as lesson_reviews
 from forum.domain.lines import clean_paragraphs
 from forum.infra import clock
@@ -42,7 +42,7 @@ class CommentView:
     at: datetime
     text: str
     settled_at: datetime | None
-    by_maker: bool  # settled by somebody who makes the lesson
+    settled_by: str  # "author", "maker" or "reviewer", once it is
 
     @property
     def is_open(self) -> bool:
@@ -104,6 +104,8 @@ def settle(actor: Actor, comment_id: int, *, settled: bool = True) -> int:
     comment, lesson = _found(actor, comment_id)
     writes = may_edit_draft(actor, lesson)
     require(writes if writes else _may_check(actor, lesson))
+    if writes:
+        held.worked(actor, lesson)
     if settled != (comment.settled_at is not None):
         comment.settled_at = clock.now() if settled else None
         comment.settled_by_id = actor.id if settled else None
@@ -122,7 +124,9 @@ def of_lesson(actor: Actor, lesson: Lesson) -> list[CommentView]:
         .where(ReviewComment.lesson_id == lesson.id)
         .order_by(ReviewComment.id)
     )
-    return [_view(comment, name, actor, makes=makes) for comment, name in db.session.execute(query)]
+    makers = {lesson.curator_id, *earlier_curators.ids(lesson)}
+    rows = db.session.execute(query)
+    return [_view(comment, name, actor, makers, makes=makes) for comment, name in rows]
 
 
 def open_count(lesson_id: int, *, by: int | None = None) -> int:
@@ -169,7 +173,7 @@ def _may_check(actor: Actor, lesson: Lesson) -> Answer:
     return lesson_reviews.answer_for(actor, lesson, version)
 
 
-def _view(comment: ReviewComment, name: str, actor: Actor, *, makes: bool) -> CommentView:
+def _view(comment: ReviewComment, name: str, actor: Actor, makers: set[int], *, makes: bool) -> CommentView:
     mine = comment.author_id == actor.id
     return CommentView(
         id=comment.id,
@@ -179,5 +183,13 @@ def _view(comment: ReviewComment, name: str, actor: Actor, *, makes: bool) -> Co
         at=comment.at,
         text=comment.text,
         settled_at=comment.settled_at,
-        by_maker=comment.settled_at is not None and comment.settled_by_id != comment.author_id,
+        settled_by=_settled_by(comment, makers),
     )
+
+
+def _settled_by(comment: ReviewComment, makers: set[int]) -> str:
+    if comment.settled_by_id is None:
+        return ""
+    if comment.settled_by_id == comment.author_id:
+        return "author"
+    return "maker" if comment.settled_by_id in makers else "reviewer"

@@ -162,6 +162,7 @@ def _has_no_open_comments(move: Move) -> None:
 
 DRAFT, ASKING, IN_REVIEW, PUBLISHED = Stage.DRAFT, Stage.ASKING, Stage.IN_REVIEW, Stage.PUBLISHED
 MAKING = frozenset({DRAFT, ASKING, IN_REVIEW})
+ALIVE = MAKING | {PUBLISHED}
 TO_ASK = (_may_have_readers, _is_complete)
 TO_SUBMIT = (_may_have_readers, _is_complete, _has_consents, _can_be_asked)
 TO_PUBLISH = (_is_as_read, _keeps_consents, _has_consents, _keeps_words, _is_checked, _has_no_open_comments)
@@ -177,21 +178,21 @@ TABLE: dict[StepKind, Transition] = {
     StepKind.REVISE: Transition(frozenset({PUBLISHED}), DRAFT, _moderates),
     StepKind.DISCARD: Transition(frozenset({DRAFT}), None, _edits),
     StepKind.TAKE_OVER: Transition(MAKING, None, _told),
-    StepKind.CONFIRM: Transition(MAKING | {PUBLISHED}, None, _told),
-    StepKind.UNDO_CONFIRM: Transition(MAKING | {PUBLISHED}, None, _told),
-    StepKind.UNCONFIRM: Transition(MAKING | {PUBLISHED}, None, _forum),
+    StepKind.CONFIRM: Transition(ALIVE, None, _told),
+    StepKind.UNDO_CONFIRM: Transition(ALIVE, None, _told),
+    StepKind.UNCONFIRM: Transition(ALIVE, None, _forum),
     StepKind.NAME_DEPUTY: Transition(MAKING, None, _shares),
     StepKind.END_DEPUTY: Transition(MAKING, None, _shares),
-    StepKind.WITHDRAW: Transition(MAKING | {PUBLISHED}, None, _told),
-    StepKind.SUPERSEDE: Transition(MAKING | {PUBLISHED}, None, _told),
-    StepKind.UNDO_END: Transition(MAKING | {PUBLISHED}, None, _told),
-    StepKind.BRING_BACK: Transition(MAKING | {PUBLISHED}, None, _told),
-    StepKind.AFFIRM: Transition(MAKING | {PUBLISHED}, None, _told),
-    StepKind.FALL_DUE: Transition(MAKING | {PUBLISHED}, None, _forum),
-    StepKind.DISPUTE: Transition(MAKING | {PUBLISHED}, None, _told),
-    StepKind.DECLINE_EVIDENCE: Transition(MAKING | {PUBLISHED}, None, _told),
-    StepKind.SETTLE: Transition(MAKING | {PUBLISHED}, None, _told),
-    StepKind.TAKE_OUT: Transition(MAKING | {PUBLISHED}, None, _forum),
+    StepKind.WITHDRAW: Transition(ALIVE, None, _told),
+    StepKind.SUPERSEDE: Transition(ALIVE, None, _told),
+    StepKind.UNDO_END: Transition(ALIVE, None, _told),
+    StepKind.BRING_BACK: Transition(ALIVE, None, _told),
+    StepKind.AFFIRM: Transition(ALIVE, None, _told),
+    StepKind.FALL_DUE: Transition(ALIVE, None, _forum),
+    StepKind.DISPUTE: Transition(ALIVE, None, _told),
+    StepKind.DECLINE_EVIDENCE: Transition(ALIVE, None, _told),
+    StepKind.SETTLE: Transition(ALIVE, None, _told),
+    StepKind.TAKE_OUT: Transition(ALIVE, None, _forum),
 }
 STATES = {
     DRAFT: LessonState.DRAFT,
