@@ -35,7 +35,7 @@ from forum.infra.search_keys import word_list
 from forum.infra.urls import App
 from forum.models.accounts import Member
 from forum.models.spaces import Role, Space
-from tests import checkout, once_compiled, repeated, servers, shared
+from tests import ahead, checkout, once_compiled, repeated, servers, shared
 from tests.factories import make_member, make_space
 from tests.rules import leak_scenario
 from tests.rules.leak_scenario import World
@@ -48,6 +48,7 @@ POSTGRES = os.environ.get("TEST_DATABASE", "sqlite") == "postgresql"
 
 def pytest_configure(config: pytest.Config) -> None:
     """Once, before workers start: what `make` makes is there, PostgreSQL runs."""
+    ahead.run()
     passwords.configure(**CHEAP)
     once_compiled.share()
     if not hasattr(config, "workerinput"):

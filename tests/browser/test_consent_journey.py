@@ -31,6 +31,7 @@ SAID = {
 OTHER_WORDS = "Een winkelier die vroeg open is, kan dat ook."
 CLAIMS = {"Wie er het eerst is, opent het vlotst": ("dirk", "ruben"), "Ook een buur kan openen": ("nele",)}
 LEADS_TO_AALST = ("ploegbaas", "Nele", "Ruben", "Dirk", "Marleen", "Molenstraat", "verzekering")
+FEWER = "heeft minder lezers"
 TOUCHED = "a[href], button, input:not([type=hidden]), select, textarea, summary"
 # A link inside a sentence is as high as its line.
 TARGETS = """touched => [...document.querySelectorAll(touched)]
@@ -292,6 +293,8 @@ def test_narrowing_a_thread_that_a_lesson_rests_on_is_undone_on_a_phone(town, le
     look(wouter)
     assert reader.goto(thread).status == 200
     town.wait(timedelta(minutes=2))
-    assert len(letters.received) == before, "nobody hears of what was undone"
+    # Other letters may come meanwhile: what a slow mail server put off is tried again.
+    subjects = [letter.message["subject"] for letter in letters.received[before:]]
+    assert [said for said in subjects if FEWER in said] == [], "nobody hears of what was undone"
     wouter.goto(thread)
     assert not wouter.query_selector("main form[action*='/undo/']")

@@ -38,9 +38,9 @@ def with_digest(name, space, **over):
 
 
 def claimed():
-    windows.open_all(MONDAY)
-    db.session.commit()
     with clock.at(MONDAY):
+        windows.open_all(MONDAY)
+        db.session.commit()
         mails = mail_claims.claim(Lane.BULK, owner="here", most=50)
     db.session.commit()
     return mails

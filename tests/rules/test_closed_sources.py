@@ -77,9 +77,11 @@ def world(session) -> SimpleNamespace:
         "author": scenario.authors["Amina"],
         "curator": scenario.curator,
     }
-    for member in readers.values():
-        if member is not None:
-            subscriptions.choose(actor(member), frequency=Frequency.WEEKLY)
+    # Before it was published anew, so that their first letter tells of it on whatever day of the week this runs.
+    with clock.at(clock.now() - timedelta(days=4)):
+        for member in readers.values():
+            if member is not None:
+                subscriptions.choose(actor(member), frequency=Frequency.WEEKLY)
     db.session.commit()
     return SimpleNamespace(scenario=scenario, lesson=scenario.lesson, readers=readers)
 

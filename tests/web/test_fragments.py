@@ -118,6 +118,7 @@ OTHER_LESSON = {
     "cities_back": [],
     "masked": True,
     "adoptions": [("leuven", "failed")],
+    "disputed": True,
 }
 CARDS = {"thread_card": (THREAD, OTHER_THREAD), "lesson_card": (LESSON, OTHER_LESSON)}
 # What a card does not show.
