@@ -1,4 +1,4 @@
-"""The suite on another day: `TEST_AHEAD` lets its clock run so many hours ahead, since no test may hold on some days only.
+"""The suite on another day: its clock runs `TEST_AHEAD` hours ahead, since no test may hold on some days only.
 
 Processes that a test starts keep the clock of the machine.
 """
