@@ -10,7 +10,7 @@ from forum.domain.themes import labels
 from forum.infra.i18n import _
 from forum.models.spaces import Audience
 from forum.policy.errors import Invalid
-from forum.web.forms.workbench import GROUP, OTHER, AskForm
+from forum.web.forms.workbench import GROUP, OTHER, AskForm, SubmissionForm
 from forum.web.http.current_user import actor
 
 
@@ -32,6 +32,15 @@ def offer(form: AskForm, offered: Iterable[Candidates]) -> None:
         readers = _("can check it for: %(who)s", who=", ".join(audiences)) if len(offered) > 1 else ""
         about = (one.byline.job, one.byline.org_words, readers)
         form.about[str(one.id)] = " · ".join(filter(None, about))
+
+
+def ask_again(form: SubmissionForm, offered: Iterable[Candidates], again: int | None) -> None:
+    """Let the form choose who sent the lesson back, unless somebody chose, or they cannot check it any more."""
+    if form.reviewer.data is not None:
+        return
+    for candidates in offered:
+        if candidates.audience == form.audience.data and again in {one.id for one in candidates.people}:
+            form.reviewer.data = str(again)
 
 
 def looks_up(form: AskForm, lesson_id: int, audience: Audience) -> bool:

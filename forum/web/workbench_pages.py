@@ -54,8 +54,10 @@ def workbench(lesson_id: int, *, part: str | None = None, **forms: Any) -> str:
     context["asked"] = answers.offered(workbench.lesson) if part == "text" else []
     context["ceiling"] = certainty.of_version(workbench.version) if part == "text" else None
     if part == "review":
-        candidates = asking.offered(actor(), lesson_id, audiences)
+        again = workbench.returned.reviewer_id if workbench.returned else None
+        candidates = asking.offered(actor(), lesson_id, audiences, again=again)
         reviewers.offer(context["submission_form"], candidates)
+        reviewers.ask_again(context["submission_form"], candidates, again)
         context["giveaways"] = giveaways.groups(actor(), lesson_id, workbench.wanted)
         context["reader_counts"] = workbench_draft.readers(workbench)
         context["candidates"] = {one.audience: one for one in candidates}

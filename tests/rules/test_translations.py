@@ -16,6 +16,10 @@ pytestmark = pytest.mark.any_database
 KEYWORDS = {"_": None, "gettext": None, "lazy": None, "ngettext": (1, 2)}
 METHODS = [("forum/**.py", "python"), ("templates/**.html", "jinja2"), ("templates/**.txt", "jinja2")]
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|%%")
+# A number of things, which can be one, before the word that changes with it.
+COUNTED = re.compile(r"%\((num|other)\)d (?!of\b|and\b)[a-z]")
+# A bound that is never one.
+MANY = ("More than %(num)d", "These are the %(num)d", "the newest %(num)d")
 # Words that are the same in every language.
 NAMES = {"Leerkring", "Nederlands", "English"}
 
@@ -60,6 +64,12 @@ def _all(message: str | tuple[str, ...]) -> tuple[str, ...]:
 
 def _holes(*sentences: str) -> set[str]:
     return {name for sentence in sentences for name in PLACEHOLDER.findall(sentence)}
+
+
+def one_form(root: Path) -> list[str]:
+    """Sentences that count something and have one form, so that they would say "1 lines"."""
+    single = (message for message in spoken(root) if isinstance(message, str) and COUNTED.search(message))
+    return sorted(message for message in single if not any(bound in message for bound in MANY))
 
 
 def bare_words(root: Path) -> list[str]:
@@ -111,6 +121,7 @@ PLANTED = {
         "translations/nl/LC_MESSAGES/messages.po": 'msgid ""\nmsgstr ""\n',
     },
     dead: {"translations/nl/LC_MESSAGES/messages.po": 'msgid ""\nmsgstr ""\n\nmsgid "Gone"\nmsgstr "Weg"\n'},
+    one_form: {"templates/a.html": '{{ _("It has %(num)d lines.") }}'},
     bare_words: {"templates/a.html": '<p title="Ask">Share</p>'},
     bare_labels: {"forum/web/a.py": 'flash("Saved.")\nStringField("Name")\n'},
 }

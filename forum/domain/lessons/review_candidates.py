@@ -62,11 +62,14 @@ class Candidates:
 class Asking:
     """One version before it is sent to anybody, for the member who asks; a fixed number of queries.
 
-    Of a draft the asker would be who submits it.
+    Of a draft the asker would be who submits it. `again` is the id of who sent it back: the first to be offered.
     """
 
-    def __init__(self, actor: Actor, lesson: Lesson, version: LessonVersion) -> None:
+    def __init__(
+        self, actor: Actor, lesson: Lesson, version: LessonVersion, again: int | None = None
+    ) -> None:
         self.actor, self.lesson, self.version = actor, lesson, version
+        self.again_first = Member.id != (again or 0)
         submitter_id = actor.id if version.sealed_at is None else None
         self.reviewing = Reviewing([(lesson, version)], [actor.id], submitter_id)
         case_ = self.reviewing.cases[version.id]
@@ -157,10 +160,10 @@ class Asking:
         """Who is free to be asked: the space's moderators, the editors, and moderators from elsewhere, bounded."""
         inside, edits = self._inside(Role.MODERATOR), _edits()
         if audience == Audience.SPACE:
-            return self._fit(inside, GROUP_MOST, audience)
+            return self._fit(inside, GROUP_MOST, audience, self.again_first)
         first = case((inside, 0), (edits, 1), else_=2)
         group = or_(inside, edits, and_(_moderates(), self._from_elsewhere()))
-        return self._fit(group, GROUP_MOST, audience, first)
+        return self._fit(group, GROUP_MOST, audience, self.again_first, first)
 
     def _fit(
         self,

@@ -382,3 +382,6 @@ def test_who_can_be_asked_costs_the_same_in_a_large_network(scenario, count_quer
         offered_ = asking.offered(curator, lesson.id, EVERY)
     assert [len(one.people) for one in offered_] == [1, NAMES_MOST, 0]
     assert many.count == few.count
+    again = asking.offered(curator, lesson.id, EVERY, again=moderator.id)
+    assert again[1].people[0].id == moderator.id, "who sent it back is offered first"
+    assert len(again[1].people) == NAMES_MOST

@@ -49,9 +49,14 @@ class InReview:
         return all(line.state in (review_states.DECLINED, review_states.UNABLE) for line in self.asked)
 
 
-def offered(actor: Actor, lesson_id: int, audiences: Sequence[Audience]) -> list[Candidates]:
-    """Return who can be asked to check a draft for each audience; NotFound, Forbidden for others than its makers."""
-    return _asking(actor, lesson_id).offered(audiences)
+def offered(
+    actor: Actor, lesson_id: int, audiences: Sequence[Audience], *, again: int | None = None
+) -> list[Candidates]:
+    """Return who can be asked to check a draft for each audience, `again` first, the id of who sent it back.
+
+    NotFound, Forbidden for others than its makers.
+    """
+    return _asking(actor, lesson_id, again).offered(audiences)
 
 
 def find(actor: Actor, lesson_id: int, audience: Audience, typed: str) -> list[Candidate]:
@@ -106,10 +111,10 @@ def _of_group(line: AskedLine, candidates: Candidates) -> AskedLine:
     return replace(line, state=review_states.UNABLE) if is_alone else line
 
 
-def _asking(actor: Actor, lesson_id: int) -> Asking:
+def _asking(actor: Actor, lesson_id: int, again: int | None = None) -> Asking:
     lesson, version = _made(actor, lesson_id)
     require(may_moderate(actor, lesson.space_id))
-    return Asking(actor, lesson, version)
+    return Asking(actor, lesson, version, again)
 
 
 def _made(actor: Actor, lesson_id: int) -> tuple[Lesson, LessonVersion]:
