@@ -19,22 +19,32 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PYTEST = (sys.executable, "-m", "pytest", "-q", "--color=no", "--hypothesis-seed={seed}")
 FIGURES = re.compile(r"(\d+) (passed|failed|errors?|skipped)\b")
+AHEAD_MOST = 60 * 24  # hours
 BAD = {"error": "failed", "errors": "failed", "skipped": "failed"}
 
 
 @dataclass(frozen=True)
 class Part:
-    """A command with a name; {seed} in it becomes the seed of the run, which PROOF_SEED carries too."""
+    """A command with a name; {seed} in it becomes the seed of the run, which PROOF_SEED carries too.
+
+    `ahead`: the clock of its tests runs some weeks ahead, by an hour that the seed chooses.
+    """
 
     name: str
     command: tuple[str, ...]
     database: str = "sqlite"
+    ahead: bool = False
 
 
+# Their processes keep the clock of the machine.
+_REAL_TIME = tuple(
+    f"--ignore=tests/jobs/test_{name}.py" for name in ("bad_servers", "incoming", "killed", "process")
+)
 PARTS = [  # one line for each
     Part("sqlite", (*PYTEST, "-n", "2", "-m", "proof and not browser")),
     Part("postgresql", (*PYTEST, "-n", "2", "-m", "(proof or any_database) and not browser"), "postgresql"),
     Part("statements", (sys.executable, "-m", "tests.repeated", "--check"), "postgresql"),
+    Part("calendar", (*PYTEST, "-n", "2", *_REAL_TIME, "-m", "not proof and not browser"), ahead=True),
     Part("browser", (*PYTEST, "-m", "proof and browser")),
     Part("mutants", (sys.executable, "scripts/mutants.py")),
 ]
@@ -57,6 +67,8 @@ def run(part: Part, seed: str) -> tuple[Counter[str], float]:
     print(f"\n== {part.name} ==", flush=True)
     started = time.monotonic()
     environment = {**os.environ, "PROOF_SEED": seed, "TEST_DATABASE": part.database}
+    if part.ahead:
+        environment["TEST_AHEAD"] = str(int(seed) % AHEAD_MOST)
     environment.pop("DATABASE_URL", None)  # the tests make their databases themselves
     command = [word.replace("{seed}", seed) for word in part.command]
     counted: Counter[str] = Counter()

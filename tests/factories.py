@@ -2,7 +2,7 @@
 
 import itertools
 import uuid
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any, cast
 
@@ -66,7 +66,8 @@ def make_member(
         city=place,
         starts_on=date(2025, 1, 1),
         confirmation=Confirmation.OPERATOR,
-        confirmed_at=LONG_AGO,
+        # After a year they would be asked whether it is still right.
+        confirmed_at=max(LONG_AGO, clock.now() - timedelta(days=200)),
     )
     db.session.add(capacity)
     db.session.flush()

@@ -29,8 +29,9 @@ def selects(expression, marks) -> bool:
 
 
 def pytest_parts():
-    """What each part that is pytest selects (its last word), and on which database."""
-    return [(each.command[-1], each.database) for each in proof.PARTS if "pytest" in each.command]
+    """What each part that is pytest selects (its last word), and on which database; one part runs all again."""
+    parts = [each for each in proof.PARTS if "pytest" in each.command and not each.ahead]
+    return [(each.command[-1], each.database) for each in parts]
 
 
 @pytest.mark.parametrize("marks", [set(some) for n in range(4) for some in itertools.combinations(MARKS, n)])
@@ -39,6 +40,15 @@ def test_every_test_runs_on_every_database_in_one_of_the_two(marks, database):
     runs = [(choice, on) for on, _folder, choice, _workers in suite.PHASES.values()] + pytest_parts()
     times = [on for choice, on in runs if selects(choice, marks)]
     assert times.count(database) == (1 if "browser" not in marks or database == "sqlite" else 0)
+
+
+def test_the_suite_runs_again_on_another_day():
+    (again,) = (each for each in proof.PARTS if each.ahead)
+    assert again.command[-1] == "not proof and not browser"
+    assert all((ROOT / word.removeprefix("--ignore=")).exists() for word in again.command if "ignore" in word)
+    command = (sys.executable, "-c", "import os; print(os.environ['TEST_AHEAD'], 'passed')")
+    told, _seconds = proof.run(proof.Part("ahead", command, ahead=True), seed=str(proof.AHEAD_MOST + 30))
+    assert told["passed"] == 30, "so many hours"
 
 
 def test_the_browser_is_driven_only_where_its_phase_looks():

@@ -1,7 +1,7 @@
 """Every way into a confirmed capacity, for every body and role: who of them is confirmed, and lights the city."""
 
 import ast
-from datetime import UTC, datetime
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import delete, select
@@ -19,7 +19,8 @@ from tests.rules.source import ROOT
 from tests.speaking import confirmed_cities
 from tests.sweeps import once
 
-NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+# Within the four weeks that an invitation holds.
+NOON = (clock.now() - timedelta(days=10)).replace(hour=12, minute=0, second=0, microsecond=0)
 BODIES = {
     "city": (Body.CITY, "gent"),
     "ocmw": (Body.OCMW, "gent"),
