@@ -47,6 +47,8 @@ def workbench(lesson_id: int, *, part: str | None = None, **forms: Any) -> str:
             reason = _("This lesson was saved after you wrote this.")
             return _both_texts(workbench, text_form, text_slot, both, reason)
     context = _forms_of(workbench, slots, text_form, forms)
+    if workbench.is_note:
+        context["claim_form"].text.label.text = _("Position")
     context |= _comments(workbench)
     context["excerpt_form"].offer(workbench.claims)
     audiences = [Audience(option.audience) for option in workbench.audiences]

@@ -67,7 +67,7 @@ def test_the_text_of_a_lesson_saves_itself_and_says_so_and_loses_nothing_that_ca
     page.keyboard.type("er is een sleutel")
     wait_for_copy(page, gone=True)
     assert "Bewaard om" in state(page, "kept")
-    assert "3 van 6 staan erin" in page.inner_text("#lesson-text h2")
+    assert "3 van 6 ingevuld" in page.inner_text("#lesson-text h2")
     # Nothing was pressed, and nothing is a draft of its own: it is in the lesson.
     page.goto(f"{address}?part=text")
     assert page.input_value("textarea[name=advice_field]") == "Bel eerst."
@@ -119,7 +119,7 @@ def test_several_forms_on_one_page_are_several_drafts(draft):
     page.wait_for_selector(".draft-claim >> text=De eerste stelling")
     page.fill("#new-claim input[name=text]", "Een half geschreven tweede")
     page.click(".draft-claim details summary")
-    page.fill(".draft-claim details input[name=text]", "De eerste stelling, beter gezegd")
+    page.fill(".draft-claim details [name=text]", "De eerste stelling, beter gezegd")
     for form in ("#new-claim", ".draft-claim form[data-draft]"):
         page.wait_for_selector(f'{form} [data-saved][data-state="kept"]')
     assert entries(page) == []

@@ -129,8 +129,8 @@ def allowed(curator: Hands, letters, open_page, town) -> None:
     """Permission of the two who are quoted, asked for the network, and given in one sitting each."""
     page = curator.page
     page.wait_for_selector(READY)  # once all that is needed has been saved
+    assert page.inner_text(READY) == "Vraag toestemming", "what comes next"
     curator.press(READY)
-    curator.press("main a[href$='/permission']")
     curator.choose('input[name=audience][value="network"]')
     curator.press("main form[method=get] button")
     curator.choose('input[name^=own-][value="function"]')

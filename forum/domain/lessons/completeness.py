@@ -25,7 +25,7 @@ OF_ALL: Needed = (
 )
 OF_A_LESSON: Needed = (
     ("unknowns", lazy("Say what we do not know.")),
-    ("conditions", lazy("Fill in at least one line at “Works if”.")),
+    ("conditions", lazy("Fill in at least one line at “When does it work?”.")),
 )
 OF_A_NOTE: Needed = (("open_questions", lazy("Write down at least one open question.")),)
 POSITIONS = 2  # of a discussion note, at least
@@ -58,7 +58,7 @@ def missing_fields(version: LessonVersion, claims: Sequence[Claim]) -> list[Miss
     if version.outcome == OUTCOME_NOT_CHOSEN:
         missing.append(MissingField("outcome", _("Choose how it went.")))
     if not is_note and not any(getattr(version, name) for name in ADVICE):
-        missing.append(MissingField("advice_field", _("Say what others can do with it.")))
+        missing.append(MissingField("advice_field", _("Say what you advise.")))
     if too_sure := certainty.too_sure(version):
         missing.append(MissingField("confidence", too_sure))
     return missing + (

@@ -73,11 +73,10 @@ def draft(actor: Actor, thread_id: int, *, title: str = "", axis: str | None = N
     step = state_machine.begin(StepKind.BEGIN, Move(actor, lesson))
     db.session.add(lesson)
     db.session.flush()
-    outcome = thread.outcome or completeness.OUTCOME_NOT_CHOSEN
     versions.first(
         lesson,
         **fields,
-        outcome=outcome,
+        outcome=completeness.OUTCOME_NOT_CHOSEN,
         axis=chosen,
         needs=[thread.need.value],
         confidence=Confidence.FAIR,

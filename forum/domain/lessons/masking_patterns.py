@@ -113,8 +113,13 @@ _PLACES = (
     ("inhabitant", re.compile(rf"\b(?:{_either(INHABITANTS)})\b", re.IGNORECASE)),
     ("local", re.compile(rf"\b(?:{_either(ADJECTIVES)})\b", re.IGNORECASE)),
 )
+# Of time, money and measures a small number leads to nobody.
+_MEASURES = (
+    "uur|uren|dag|dagen|week|weken|maand|maanden|jaar|jaren|minuut|minuten|keer|keren|maal|euro|procent|graden|meter"
+    "|kilometer|hours?|days?|weeks?|months?|years?|minutes?|times?|euros?|percent|degrees?|met(?:re|er)s?"
+)
 SMALL = re.compile(
-    r"\b(?:[1-4]|één|twee|drie|vier|one|two|three|four)\s(?!op\s|of\s|in\s|uur\b|hours?\b)(?P<what>[a-zà-ÿ]{3,})",
+    rf"\b(?:[1-4]|één|twee|drie|vier|one|two|three|four)\s(?!op\s|of\s|in\s|(?:{_MEASURES})\b)(?P<what>[a-zà-ÿ]{{3,}})",
     re.IGNORECASE,
 )
 ONLY = re.compile(

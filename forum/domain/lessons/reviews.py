@@ -1,10 +1,10 @@
 """Reviews: who may review a version, given where it comes from and what its reviewer is to it; what they decided."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
 from forum.domain.lessons import earlier_curators, review_facts
@@ -13,7 +13,7 @@ from forum.domain.people import capacities
 from forum.infra import clock, days
 from forum.infra.db import db
 from forum.infra.i18n import _
-from forum.models.accounts import Capacity
+from forum.models.accounts import Capacity, Member
 from forum.models.lessons import (
     Lesson,
     LessonReview,
@@ -198,6 +198,25 @@ def last_return(lesson_id: int) -> LessonReview | None:
         .limit(1)
     ).one_or_none()
     return latest if latest is not None and latest.verdict == Verdict.RETURNED else None
+
+
+def returned_by(lesson_ids: Collection[int]) -> dict[int, str]:
+    """Return by lesson who sent its latest version back, by name, where that was the latest verdict (one query)."""
+    if not lesson_ids:
+        return {}
+    latest = (
+        select(func.max(LessonReview.id))
+        .join(LessonVersion, LessonVersion.id == LessonReview.version_id)
+        .where(LessonVersion.lesson_id.in_(lesson_ids))
+        .group_by(LessonVersion.lesson_id)
+    )
+    query = (
+        select(LessonVersion.lesson_id, Member.name)
+        .join(LessonReview, LessonReview.version_id == LessonVersion.id)
+        .join(Member, Member.id == LessonReview.reviewer_id)
+        .where(LessonReview.id.in_(latest), LessonReview.verdict == Verdict.RETURNED)
+    )
+    return {row.lesson_id: row.name for row in db.session.execute(query)}
 
 
 def _cities(confirmed: Confirmed) -> set[str]:

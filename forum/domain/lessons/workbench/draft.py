@@ -20,6 +20,7 @@ from forum.models.accounts import Member
 from forum.models.claims import Claim
 from forum.models.lessons import Lesson, LessonReview, LessonVersion
 from forum.models.spaces import Audience, Space
+from forum.models.threads import Outcome
 from forum.policy.actions import Answer, may_moderate, require
 from forum.policy.actors import Actor
 from forum.policy.holding import may_edit_draft
@@ -65,6 +66,16 @@ class Workbench:
     may_edit: Answer
 
     @property
+    def is_note(self) -> bool:
+        """Whether it is a discussion note, which has positions in place of claims."""
+        return self.version.outcome == Outcome.DISCUSSION
+
+    @property
+    def asking(self) -> int:
+        """How many excerpts ask permission of their authors, for whom it probably will be."""
+        return sum(excerpt.asks for claim in self.claims for excerpt in claim.excerpts)
+
+    @property
     def missing_fields(self) -> list[MissingField]:
         """What has to be there before it can be sent for review."""
         return self.facts.missing
@@ -81,7 +92,7 @@ def workbench(actor: Actor, lesson_id: int, shown: Shown = Shown()) -> Workbench
     asking = {quoted.excerpt.id for quoted in answered.waiting(quotes, wanted)}
     seen = {t.id for t in threads}
     drafted = Drafted(version, completeness.claims_of(version.id), quotes, asking, seen)
-    claims = _claims(lesson, drafted, answered)
+    claims = _claims(lesson, drafted, answered, wanted)
     marks = _marks(lesson, thread, drafted)
     pages = source_thread.pages(thread, marks.used_ids, shown.posts) if thread else 1
     page = min(max(shown.page, 1), pages)
@@ -137,8 +148,11 @@ def _opened(actor: Actor, lesson_id: int) -> tuple[Lesson, LessonVersion, Space]
     return lesson, version, db.session.get_one(Space, lesson.space_id)
 
 
-def _claims(lesson: Lesson, drafted: Drafted, answered: consent_checks.Consents) -> list[WorkbenchClaim]:
+def _claims(
+    lesson: Lesson, drafted: Drafted, answered: consent_checks.Consents, wanted: Audience
+) -> list[WorkbenchClaim]:
     agreed = answered.reaching(lesson.audience)
+    asked = answered.reaching(wanted)
     views = [
         DraftExcerpt(
             quoted.excerpt.id,
@@ -156,6 +170,10 @@ def _claims(lesson: Lesson, drafted: Drafted, answered: consent_checks.Consents)
             claim.position,
             claim.text,
             [one for one in views if one.position == claim.position],
+            sum(
+                quoted.position == claim.position and consent_checks.key(quoted) in asked
+                for quoted in drafted.quotes
+            ),
         )
         for claim in drafted.claims
     ]

@@ -38,6 +38,7 @@ class WorkbenchClaim:
     number: int
     text: str
     excerpts: list[DraftExcerpt]
+    agreed: int = 0  # excerpts whose authors agreed to stand under just these words
 
 
 @dataclass(frozen=True)

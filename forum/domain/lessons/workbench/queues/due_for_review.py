@@ -24,6 +24,7 @@ class DueLesson:
     title: str
     review_on: date
     signals: int  # of readers who say that something no longer holds
+    signalled_on: date | None  # the first of them
 
     presses = False  # the later it is, the lower it stands in the library
 
@@ -41,8 +42,15 @@ def of(actor: Actor, window: Window) -> Found:
         .correlate(Lesson)
         .scalar_subquery()
     )
+    first = (
+        select(func.min(LessonSignal.made_at))
+        .where(LessonSignal.lesson_id == Lesson.id, LessonSignal.answered_at.is_(None))
+        .correlate(Lesson)
+        .scalar_subquery()
+    )
     query = (
-        select(Lesson.id, Lesson.public_id, LessonVersion.title, Lesson.review_on, signals.label("signals"))
+        select(Lesson.id, Lesson.public_id, LessonVersion.title, Lesson.review_on)
+        .add_columns(signals.label("signals"), first.label("first"))
         .join(LessonVersion, LessonVersion.id == Lesson.current_id)
         .where(
             sees(Lesson, actor),
@@ -54,6 +62,14 @@ def of(actor: Actor, window: Window) -> Found:
     )
     lessons, found = rows(query, Order(Lesson.review_on, Lesson.id), window)
     found.items.extend(
-        DueLesson(row.id, row.public_id, row.title, row.review_on, row.signals) for row in lessons
+        DueLesson(
+            row.id,
+            row.public_id,
+            row.title,
+            row.review_on,
+            row.signals,
+            days.day_of(row.first, actor.timezone) if row.first is not None else None,
+        )
+        for row in lessons
     )
     return found

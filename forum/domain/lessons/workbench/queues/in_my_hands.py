@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from forum.domain.lessons import completeness
+from forum.domain.lessons import reviews as lesson_reviews
 from forum.domain.lessons.unlooked import unlooked
 from forum.domain.lessons.workbench.queues.window import Found, Order, Window, rows
 from forum.infra import days
@@ -16,6 +17,7 @@ from forum.infra.db import db
 from forum.models.claims import Claim
 from forum.models.consents import ConsentRound
 from forum.models.lessons import Lesson, LessonSource, LessonState, LessonVersion
+from forum.models.reviewing import ReviewComment
 from forum.models.threads import Thread
 from forum.policy.actors import Actor
 from forum.policy.answering import moderated
@@ -31,12 +33,14 @@ class HeldDraft:
     lesson_id: int
     title: str
     held_until: date
-    source: str
     claims: int
     excerpts: int
     bare: int  # claims without an excerpt
     missing: int  # before it can be sent for review
     is_deputy: bool
+    source: str = ""
+    comments: int = 0  # of reviewers, still open
+    returned_by: str = ""  # who sent it back, where that was the latest verdict
 
     @property
     def days_left(self) -> int:
@@ -50,9 +54,15 @@ class HeldDraft:
 
 
 def of(actor: Actor, window: Window) -> Found:
-    """Return them, those first that others may soonest take over (at most four queries)."""
+    """Return them, those first that others may soonest take over (at most five queries)."""
+    comments = (
+        select(func.count(ReviewComment.id))
+        .where(ReviewComment.lesson_id == Lesson.id, ReviewComment.settled_at.is_(None))
+        .correlate(Lesson)
+        .scalar_subquery()
+    )
     query = (
-        select(Lesson, LessonVersion)
+        select(Lesson, LessonVersion, comments.label("comments"))
         .join(LessonVersion, LessonVersion.id == Lesson.working_id)
         .where(
             sees(Lesson, actor),
@@ -65,10 +75,17 @@ def of(actor: Actor, window: Window) -> Found:
     )
     drafts, found = rows(query, Order(Lesson.held_until, Lesson.id, day=Lesson.held_until), window)
     claims = _claims([row.LessonVersion.id for row in drafts])
-    sources = _sources(actor, [row.Lesson.id for row in drafts])
+    lesson_ids = [row.Lesson.id for row in drafts]
+    sources, returned = _sources(actor, lesson_ids), lesson_reviews.returned_by(lesson_ids)
     for row in drafts:
+        brief = _draft(actor, row.Lesson, row.LessonVersion, claims[row.LessonVersion.id])
         found.items.append(
-            _draft(actor, row.Lesson, row.LessonVersion, claims[row.LessonVersion.id], sources)
+            replace(
+                brief,
+                source=sources.get(brief.lesson_id, ""),
+                comments=row.comments,
+                returned_by=returned.get(brief.lesson_id, ""),
+            )
         )
     return found
 
@@ -80,19 +97,16 @@ def mine(actor: Actor) -> ColumnElement[bool]:
     )
 
 
-def _draft(
-    actor: Actor, lesson: Lesson, version: LessonVersion, claims: list[Claim], sources: dict[int, str]
-) -> HeldDraft:
+def _draft(actor: Actor, lesson: Lesson, version: LessonVersion, claims: list[Claim]) -> HeldDraft:
     return HeldDraft(
-        lesson.id,
-        version.title,
-        lesson.held_until or days.today(),
-        sources.get(lesson.id, ""),
-        len(claims),
-        sum(len(claim.excerpts) for claim in claims),
-        sum(not claim.excerpts for claim in claims),
-        len(completeness.missing_fields(version, claims)),
-        lesson.curator_id != actor.id,
+        lesson_id=lesson.id,
+        title=version.title,
+        held_until=lesson.held_until or days.today(),
+        claims=len(claims),
+        excerpts=sum(len(claim.excerpts) for claim in claims),
+        bare=sum(not claim.excerpts for claim in claims),
+        missing=len(completeness.missing_fields(version, claims)),
+        is_deputy=lesson.curator_id != actor.id,
     )
 
 
