@@ -55,7 +55,7 @@ def change_claim(claim_id: int) -> ResponseReturnValue:
 @open_to(moderators)
 def remove_claim(claim_id: int) -> ResponseReturnValue:
     lesson_id = claims.lesson_of(actor(), claim_id)
-    claims.remove(actor(), claim_id)
+    flash(_("Deleted: “%(text)s”.", text=claims.remove(actor(), claim_id)), "ok")
     draft_slots.accepted(CLAIM_CHANGE, claim_id)
     return pages.back(lesson_id, "claims")
 
@@ -120,4 +120,6 @@ def _recorded(lesson_id: int, claim_id: int | None) -> str:
 @open_to(moderators)
 def unquote(excerpt_id: int) -> ResponseReturnValue:
     claim_id, lesson_id = claims.unquote(actor(), excerpt_id)
+    # Without its words: whoever takes it away may not be able to read them any more.
+    flash(_("The excerpt was taken away. Quote it again under this claim to put it back."), "ok")
     return pages.back(lesson_id, "claims", claim=claim_id, _anchor=f"claim-{claim_id}")

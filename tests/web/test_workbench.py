@@ -257,7 +257,9 @@ def test_claims_and_excerpts_are_changed_and_dropped(app):
     assert "Talking keeps people" in page(curator, f"/workbench/{lesson.id}")
     assert submit(curator, f"/workbench/excerpts/{excerpt.id}").status_code == 404
     assert submit(curator, f"/workbench/excerpts/{excerpt.id}", {"_method": "DELETE"}).status_code == 303
+    assert "The excerpt was taken away" in page(curator, f"/workbench/{lesson.id}")
     assert submit(curator, f"/workbench/claims/{claim.id}", {"_method": "DELETE"}).status_code == 303
+    assert "Deleted: “Talking keeps people”" in page(curator, f"/workbench/{lesson.id}")
     assert db.session.scalar(select(func.count(Claim.id))) == 0
 
 

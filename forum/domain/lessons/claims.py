@@ -83,8 +83,11 @@ def agreed(actor: Actor, claim_id: int) -> int:
     return db.session.scalar(about) or 0
 
 
-def remove(actor: Actor, claim_id: int) -> None:
-    """Remove a claim with its excerpts; those after it move up. NotFound, Forbidden, Conflict outside the draft."""
+def remove(actor: Actor, claim_id: int) -> str:
+    """Remove a claim with its excerpts, and return its text; those after it move up.
+
+    NotFound, Forbidden, Conflict outside the draft.
+    """
     claim = _in_draft(actor, claim_id)
     later = select(Claim).where(Claim.version_id == claim.version_id, Claim.position > claim.position)
     db.session.delete(claim)
@@ -92,6 +95,7 @@ def remove(actor: Actor, claim_id: int) -> None:
     for other in db.session.scalars(later.order_by(Claim.position)).all():
         other.position -= 1
         db.session.flush()  # one by one: two claims never have the same position
+    return claim.text
 
 
 def quote(
