@@ -4,14 +4,17 @@ from collections.abc import Iterable
 
 from sqlalchemy import or_, select
 
+from forum.domain.lessons import numbers, of_thread
 from forum.domain.lessons.unknowns import sharing
 from forum.domain.mailing import kinds
 from forum.domain.mailing.notices import Subject
+from forum.domain.threads import nominations
 from forum.infra.db import db
 from forum.models.accounts import Member, NetworkAppointment, NetworkRole
 from forum.models.events import Event
-from forum.models.lessons import Lesson, LessonVersion
+from forum.models.lessons import Lesson, LessonSource, LessonVersion
 from forum.models.undo import UndoableAct
+from forum.policy.actors import actors_of
 from forum.policy.visibility import audience
 from forum.reactions import cited, told
 
@@ -36,6 +39,26 @@ def published(event: Event) -> None:
     told.write_letters(event, "lesson_published", keys, dict(event.payload))
     tell(event, "published", lesson, only_makers)
     tell_sharers(event, lesson)
+    if version.number == numbers.FIRST:
+        tell_nominators(event, lesson)
+
+
+def tell_nominators(event: Event, lesson: Lesson) -> None:
+    """Tell who said that there is a lesson in one of its threads.
+
+    As on the page of the thread nobody is led from there to a lesson where that leads to who is masked.
+    """
+    sources = db.session.scalars(
+        select(LessonSource.thread_id).where(LessonSource.lesson_id == lesson.id)
+    ).all()
+    said = nominations.taken_up(sources)
+    actors = actors_of([one.member_id for one in said])
+    led = [
+        one.member_id
+        for one in said
+        if one.member_id in actors and of_thread.is_led_to(actors[one.member_id], lesson.id, one.thread_id)
+    ]
+    tell(event, "nomination_published", lesson, led)
 
 
 def tell_sharers(event: Event, lesson: Lesson) -> None:

@@ -279,7 +279,7 @@ def test_the_longest_bundle_is_shown_whole_by_mail_clients(aalst, dirk, ruben):
 ABOUT_LESSONS = {
     "applied", "lesson_confirmed", "ready_to_confirm", "report_asked", "foretelling_due", "still_true", "overdue",
     "signalled", "lesson_ended", "signal_answered", "evidence_brought", "disputed", "evidence_accepted",
-    "evidence_declined", "dispute_settled", "unknown_answered",
+    "evidence_declined", "dispute_settled", "unknown_answered", "nomination_published",
 }  # fmt: skip
 
 

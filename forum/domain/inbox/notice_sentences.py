@@ -134,6 +134,10 @@ _SENTENCES: Mapping[str, tuple[Any, Any]] = {
         lazy("“%(title)s” moved to another space"),
         lazy("This thread moved to %(space)s"),
     ),
+    "nomination_published": (
+        lazy("“%(title)s” came of what you nominated"),
+        lazy("A lesson came of a thread that you nominated"),
+    ),
     "unknown_answered": (
         lazy("“%(title)s” answers a question that you share"),
         lazy("A new version of the lesson answers a question that you share"),
@@ -224,6 +228,9 @@ _WHY: Mapping[str, Any] = {
     "hand_over_accepted": _OFFERS,
     "hand_over_declined": _OFFERS,
     "left_behind": _OFFERS,
+    "nomination_published": lazy(
+        "You get this e-mail because you said that there is a lesson in the thread."
+    ),
     "unknown_answered": lazy("You get this e-mail because you said “also with us”."),
     "role_given": lazy("You get this e-mail because your role changed."),
     "role_taken": lazy("You get this e-mail because your role changed."),

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, not_, or
 
 from forum.domain.lessons import adoptions, origin, page_queries
 from forum.domain.lessons.listed import listed
+from forum.infra.db import db
 from forum.infra.in_lists import in_list, in_rows
 from forum.infra.statements import cached, select_rows
 from forum.models.accounts import Capacity
@@ -66,6 +67,12 @@ def _lessons(signed_in: bool) -> Select[Any]:
         .order_by(*(key.desc() for key in origin.LATEST), AdoptionReport.reported_on, AdoptionReport.id)
     )
     return cast(Select[Any], query)
+
+
+def is_led_to(reader: Actor, lesson_id: int, thread_id: int) -> bool:
+    """Return whether the reader may be led from a thread to a published lesson that was made from it."""
+    query = select(Lesson.id).where(Lesson.id == lesson_id, listed(), leads_to(reader, thread_id))
+    return db.session.scalar(query) is not None
 
 
 def has_lesson(reader: Reader | None) -> ColumnElement[bool]:

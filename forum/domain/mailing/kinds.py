@@ -9,6 +9,8 @@ from typing import Any
 from forum.domain.mailing.dispute_kinds import AFTER
 from forum.domain.mailing.hand_over_kinds import HAND_OVERS
 from forum.domain.mailing.kind import Kind
+from forum.domain.mailing.nomination_kinds import NOMINATION_CLOSED, NOMINATION_PUBLISHED
+from forum.domain.mailing.permission_kinds import PERMISSION
 from forum.domain.mailing.report_kinds import REPORTS
 from forum.domain.mailing.stops import DIGEST, STOPS, Stop
 from forum.domain.mailing.unknown_kinds import ANSWERED
@@ -18,10 +20,9 @@ from forum.models.subscriptions import Delivery
 
 _MAKERS = lazy("Who makes the lesson, and who sent it for review")
 _ASKED = lazy("Who is asked to check the lesson")
-_AUTHORS = lazy("The authors who were asked")
 _ITS_OWNER = lazy("The member whose capacity it is")
 _ONCE, _SAID = lazy("Who started the thread, once until they opened it"), lazy("Who said it")
-_WRITES, _NOMINATED = lazy("Who is asked"), lazy("Who said that there is a lesson in it")
+_WRITES = lazy("Who is asked")
 _ADDRESS = lazy("Whom the e-mail address belongs to")
 
 
@@ -89,34 +90,13 @@ _TABLE = (
     Kind(
         "response_restored", lazy("Your sentence with a story is shown again"), ("response.restored",), _SAID
     ),
-    Kind("nomination_closed", lazy("What you nominated was closed"), ("nomination.closed",), _NOMINATED),
+    NOMINATION_CLOSED,
     Kind("summary_asked", lazy("You are asked to write where a thread stands"), ("summary.asked",), _WRITES),
     _of_thread("thread_locked", lazy("A thread was closed"), "thread.locked"),
     _of_thread("thread_reopened", lazy("A thread was opened again"), "thread.reopened"),
     _of_thread("thread_narrowed", lazy("A thread has fewer readers"), "thread.narrowed", undo=True),
     _of_thread("thread_moved", lazy("A thread moved to another space"), "thread.moved"),
-    Kind(
-        "permission_asked",
-        lazy("You are asked whether your text may stand in a lesson"),
-        ("consent_round.opened", "consent_round.reminded"),
-        lazy("The authors of the text; later those who have not said yes"),
-        letters=("consent_request", "consent_reminder"),
-    ),
-    Kind(
-        "permission_withdrawn",
-        lazy("A question about your text was taken back"),
-        ("consent_round.withdrawn",),
-        _AUTHORS,
-        letters=("consent_withdrawn",),
-    ),
-    Kind(
-        "permission_closed",
-        lazy("The question to the authors is closed"),
-        ("consent_round.closed",),
-        lazy("Who makes the lesson, and who asked"),
-        stop="own_lessons",
-        letters=("consent_closed",),
-    ),
+    *PERMISSION,
     Kind(
         "cited",
         lazy("You are quoted in a lesson"),
@@ -133,6 +113,7 @@ _TABLE = (
         stop="own_lessons",
         letters=("lesson_published",),
     ),
+    NOMINATION_PUBLISHED,
     ANSWERED,
     Kind(
         "returned",

@@ -106,6 +106,12 @@ def take_up(actor: Actor, thread: Thread) -> None:
     _end(actor, thread, NominationEnd.TAKEN_UP, "")
 
 
+def taken_up(thread_ids: Collection[int]) -> list[Nomination]:
+    """Return what members said of these threads until a lesson was begun, the first one first."""
+    of_these = (Nomination.thread_id.in_(thread_ids), Nomination.ending == NominationEnd.TAKEN_UP)
+    return list(db.session.scalars(select(Nomination).where(*of_these).order_by(Nomination.id)))
+
+
 def forget(thread: Thread) -> None:
     """Forget what members said of a thread that moves: they said it to the moderators of the space where it stood."""
     db.session.execute(delete(Nomination).where(Nomination.thread_id == thread.id))

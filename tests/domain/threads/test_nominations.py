@@ -11,6 +11,7 @@ from forum.infra.db import db
 from forum.models.nominations import Nomination, NominationEnd
 from forum.models.spaces import Audience, Role
 from forum.policy.errors import Conflict, Forbidden, Invalid, NotFound
+from tests import lesson_scenario, reviewed
 from tests.factories import actor, join, make_member, make_space, make_thread
 from tests.notices import react, told
 
@@ -87,6 +88,27 @@ def test_a_moderator_closes_it_with_a_reason_that_each_of_them_is_told(karim, le
         nominations.close(actor(moderator), thread.id, reason="Another one.")
     nominations.nominate(actor(karim), thread.id)
     assert nominations.of_threads([thread.id])[thread.id].members == 1, "it can be said again"
+
+
+def test_who_nominated_it_hears_that_a_lesson_came_of_it_once_and_only_where_its_thread_leads_there(session):
+    scenario = lesson_scenario.build()
+    members = (scenario.reader, scenario.author, scenario.curator)
+    for member in members:
+        nominations.nominate(actor(member), scenario.thread.id)
+    elsewhere = make_member("Lies", space=make_space("Genk", city="genk"))
+    lesson = scenario.published()
+    react()
+    assert {name for name, kind in told() if kind == "nomination_published"} == {scenario.reader.name}
+    # Who is quoted, and who made it, hear that; who never said it hears nothing.
+    heard = dict(told())
+    assert (heard[scenario.author.name], elsewhere.name in heard) == ("cited", False)
+    before, curator = len(told()), scenario.actor("curator")
+    draft = lessons.revise(curator, lesson.id)
+    lessons.save(curator, lesson.id, saved_count=draft.saved_count, title="Call back", change_note="Shorter.")
+    lessons.submit(curator, lesson.id, audience=Audience.NETWORK)
+    reviewed.publish(scenario.actor("reviewer"), lesson.id)
+    react()
+    assert "nomination_published" not in dict(told()[before:]).values()
 
 
 def test_a_lesson_that_is_begun_takes_it_up_and_does_not_tell(karim, moderator, thread):
