@@ -9,7 +9,7 @@ from sqlalchemy import delete
 from forum.domain.consents import closing, rounds, store
 from forum.domain.people import affirmations, capacities
 from forum.domain.spaces import confirmations
-from forum.infra import clock
+from forum.infra import clock, days
 from forum.infra.db import db
 from forum.models.accounts import Body, Capacity, Level, NetworkRole
 from forum.models.spaces import Audience, JoinRequest, Role
@@ -51,8 +51,13 @@ def test_a_question_waits_for_its_author_alone_and_its_closing_for_the_makers(ho
     assert home(curator) == before, "nothing is told before the closing"
     scenario.close(opened)
     page = f'href="/workbench/{scenario.lesson.id}/permission"'
-    for maker in (curator, scenario.others["second"]):
-        assert page in home(maker)
+    second = scenario.others["second"]
+    assert page in home(curator)
+    assert page not in home(second), "who has it in hand looks"
+    scenario.lesson.held_until = days.today()
+    assert page in home(second), "who may take it over"
+    scenario.lesson.held_until, scenario.lesson.deputy_id = days.today() + timedelta(days=9), second.id
+    assert page in home(second), "the deputy"
     for other in (amina, scenario.authors["Bart"], scenario.others["reviewer"]):
         assert page not in home(other)
         assert "/consents/" not in home(other)

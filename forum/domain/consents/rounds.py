@@ -10,7 +10,7 @@ from forum.domain.consents import closing, passages, store, wording
 from forum.domain.consents.passages import Passage, Wording
 from forum.domain.lessons import completeness, consent_checks, lessons, state_machine
 from forum.domain.lessons.state_machine import Move
-from forum.domain.lessons.unlooked import unlooked
+from forum.domain.lessons.unlooked import in_hands_of, unlooked
 from forum.domain.mailing import events
 from forum.domain.threads import excerpts
 from forum.infra import clock, days, workdays
@@ -121,9 +121,10 @@ def look(actor: Actor, lesson_id: int) -> None:
 
 
 def waiting(actor: Actor) -> list[ClosedRound]:
-    """Return the drafts of the actor's spaces whose round closed, and that nobody looked at since, the oldest first.
+    """Return the drafts in the actor's hands whose round closed, and that nobody looked at since, the oldest first.
 
-    Of a round about an earlier version only what went since it was sent for review. None for who moderates nothing.
+    Those of others too, once they may take them over. Of a round about an earlier version only what went since it was
+    sent for review. None for who moderates nothing.
     """
     spaces = moderated(actor)
     if not spaces:
@@ -135,6 +136,7 @@ def waiting(actor: Actor) -> list[ClosedRound]:
         .where(
             sees(Lesson, actor),
             Lesson.space_id.in_(spaces),
+            in_hands_of(actor.id, days.today()),
             *unlooked(),
         )
         .order_by(ConsentRound.closed_at, ConsentRound.id)

@@ -23,7 +23,7 @@ from sqlalchemy.orm import aliased
 from forum.domain.audit.undoable import WINDOW
 from forum.domain.digests.need_queries import later
 from forum.domain.lessons import review_answers
-from forum.domain.lessons.unlooked import unlooked
+from forum.domain.lessons.unlooked import in_hands_of, unlooked
 from forum.domain.spaces import join_requests, waiting_capacities
 from forum.domain.threads import without_axis
 from forum.infra import days
@@ -110,7 +110,7 @@ def _lessons() -> list[Any]:
     closed = (
         _lesson_row("closed_rounds", ConsentRound.closed_at)
         .join(ConsentRound, ConsentRound.lesson_id == Lesson.id)
-        .where(moderated, *unlooked())
+        .where(moderated, in_hands_of(Member.id, _TODAY), *unlooked())
     )
     # What can be undone for some minutes is told when that is over.
     weakened = _lesson_row("weakened", Lesson.weakened_at).where(

@@ -1,5 +1,7 @@
 """Drafts of which the question to the authors is closed, until somebody looked whether their claims still stand."""
 
+from typing import Any
+
 from sqlalchemy import ColumnElement, or_, select
 
 from forum.domain.lessons import consent_checks
@@ -8,6 +10,16 @@ from forum.models.lessons import Lesson, LessonState
 
 # Whether a question still has the words that it is about.
 STANDS = ConsentRequest.said != ""
+
+
+def in_hands_of(member_id: Any, today: Any) -> ColumnElement[bool]:
+    """Say of a Lesson that a moderator has it in hand, or may take it over by now: who else cannot look."""
+    return or_(
+        Lesson.curator_id == member_id,
+        Lesson.deputy_id == member_id,
+        Lesson.held_until.is_(None),
+        Lesson.held_until <= today,
+    )
 
 
 def unlooked() -> tuple[ColumnElement[bool], ...]:
