@@ -51,8 +51,8 @@ def may_take_evidence_back(actor: Actor | None, evidence: CounterEvidence) -> An
 
 
 def may_reply_to(actor: Actor | None, evidence: CounterEvidence, *, behind: bool) -> Answer:
-    """Reply to it, and change that: who is `behind` the claim, while the dispute is open."""
-    if actor is None or not behind:
+    """Reply to it, and change that: who is `behind` the claim and did not bring it, while the dispute is open."""
+    if actor is None or not behind or actor.id == evidence.author_id:
         return deny(
             _("Only the people whom this claim quotes, and the person who makes the lesson, can reply.")
         )

@@ -17,7 +17,10 @@ class TakerFacts:
 
 
 def may_take_lesson(actor: Actor | None, lesson: Lesson, facts: TakerFacts) -> Answer:
-    """Make a lesson that somebody else began: moderators of its space, but for who checks or approved it."""
+    """Make a lesson from now on: moderators of its space, but for who checks it or approved a version of it.
+
+    Also where nobody else is left: its page would name them as both, and a space can get another moderator.
+    """
     answer = may_moderate(actor, lesson.space_id)
     if not answer:
         return answer

@@ -58,6 +58,7 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
     "thread.moved": (posts.thread_changed,),
     "thread.narrowed": (posts.thread_narrowed,),
     "lesson.published": (lessons.published,),
+    "lesson.taken_up": (lessons.taken_up,),
     "lesson.ready": (reports.ready,),
     "lesson.confirmed": (reports.confirmed,),
     "report.made": (reports.made,),

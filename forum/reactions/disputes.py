@@ -1,6 +1,6 @@
 """From counter-evidence to who is told: the makers, who is behind the claim, and who brought it."""
 
-from forum.domain.lessons import disputes
+from forum.domain.lessons import behind_claims
 from forum.infra.db import db
 from forum.models.disputes import CounterEvidence
 from forum.models.events import Event
@@ -48,4 +48,4 @@ def _of(event: Event) -> tuple[Lesson | None, CounterEvidence | None]:
 
 def _others(event: Event, lesson: Lesson, evidence: CounterEvidence) -> list[int]:
     """Who is behind the claim, but for who decided."""
-    return sorted(disputes.behind(lesson, evidence) - {event.payload["actor_id"]})
+    return sorted(behind_claims.of_evidence(lesson, evidence) - {event.payload["actor_id"]})

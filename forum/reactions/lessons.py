@@ -83,6 +83,13 @@ def returned(event: Event) -> None:
         tell(event, "returned", lesson, [lesson.curator_id])
 
 
+def taken_up(event: Event) -> None:
+    """Tell who had it in hand that somebody else makes it now, unless it is theirs again."""
+    lesson, holder_id = db.session.get(Lesson, event.payload["lesson_id"]), event.payload["holder_id"]
+    if lesson is not None and holder_id not in (lesson.curator_id, lesson.deputy_id):
+        tell(event, "taken_up", lesson, [holder_id])
+
+
 def lost_words(event: Event) -> None:
     """Tell the curator and the editors, but for who did it, once the act can no longer be undone."""
     lesson, act = db.session.get(Lesson, event.payload["lesson_id"]), told.act_of(event)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import select
 
-from forum.domain.lessons import confirming
+from forum.domain.lessons import confirmers
 from forum.domain.mailing.notices import Subject
 from forum.infra.db import db
 from forum.models.accounts import NetworkAppointment, NetworkRole
@@ -42,7 +42,7 @@ def ready(event: Event) -> None:
         NetworkAppointment.role == NetworkRole.EDITOR, NetworkAppointment.ended_at.is_(None)
     )
     editors = actors_of(db.session.scalars(serving.distinct()).all())
-    may = [one.id for one in editors.values() if confirming.answer(one, lesson)]
+    may = [one.id for one in editors.values() if confirmers.answer(one, lesson)]
     lessons.tell(event, "ready_to_confirm", lesson, sorted(may))
 
 

@@ -9,7 +9,7 @@ from forum.web.http import links
 AT_WORKBENCH = frozenset(
     {
         "returned", "lost_words", "review_asked", "review_shortened", "review_weakened", "review_declined",
-        "review_lapsed", "review_passed",
+        "review_lapsed", "review_passed", "taken_up",
     }
 )  # fmt: skip
 # The form in which somebody goes on with what they reported.

@@ -280,6 +280,7 @@ ABOUT_LESSONS = {
     "applied", "lesson_confirmed", "ready_to_confirm", "report_asked", "foretelling_due", "still_true", "overdue",
     "signalled", "lesson_ended", "signal_answered", "evidence_brought", "disputed", "evidence_accepted",
     "evidence_declined", "dispute_settled", "unknown_answered", "nomination_published",
+    "taken_up",
 }  # fmt: skip
 
 

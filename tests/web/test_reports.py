@@ -6,7 +6,7 @@ import pytest
 from bs4 import BeautifulSoup
 from sqlalchemy import select
 
-from forum.domain.lessons import confirming, lessons, reports
+from forum.domain.lessons import lessons, listed, reports
 from forum.domain.lessons.foretellings import Expected
 from forum.domain.lessons.report_words import Answers
 from forum.infra import clock, days
@@ -190,4 +190,4 @@ def test_an_editor_confirms_on_the_page_and_nobody_else_sees_the_button(client, 
     assert "Confirmed by other cities" in shown.get_text()
     undo = shown.select_one("#confirmation form")["action"]
     assert submit(client, undo, {}).status_code == 303
-    assert confirming.published(None, scenario.lesson.public_id).confirmed_at is None
+    assert listed.published(None, scenario.lesson.public_id).confirmed_at is None

@@ -45,7 +45,7 @@ def leave(actor: Actor, lesson_id: int, request_id: int) -> None:
 def _proposed(actor: Actor, lesson_id: int, request_id: int) -> tuple[ConsentRound, ConsentRequest]:
     lesson = lessons.locked(actor, lesson_id)
     require(may_moderate(actor, lesson.space_id))
-    lessons.open_draft(actor, lesson_id)
+    lessons.work_on(actor, lesson_id)
     row = db.session.execute(
         select(ConsentRound, ConsentRequest)
         .join(ConsentRequest, ConsentRequest.round_id == ConsentRound.id)

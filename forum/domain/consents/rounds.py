@@ -62,7 +62,7 @@ def open_round(
     if asked is not None:
         _refuse_another(actor, lesson, asked, audience, wordings or {})
         return asked
-    lesson, version = lessons.open_draft(actor, lesson_id)
+    lesson, version = lessons.work_on(actor, lesson_id)
     step = state_machine.begin(StepKind.ASK_AUTHORS, Move(actor, lesson, audience))
     to_ask = _to_ask(actor, lesson, version, audience)
     _refuse_unseen(to_ask, seen)
@@ -107,7 +107,7 @@ def withdraw_round(actor: Actor, lesson_id: int) -> ConsentRound:
 
 def look(actor: Actor, lesson_id: int) -> None:
     """Keep that no claim of a draft leans on what went at a closing; twice is once. NotFound, Forbidden, Conflict."""
-    lesson, _version = lessons.open_draft(actor, lesson_id)
+    lesson, _version = lessons.work_on(actor, lesson_id)
     db.session.execute(
         update(ConsentRound)
         .where(

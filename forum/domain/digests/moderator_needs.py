@@ -10,7 +10,6 @@ from sqlalchemy import (
     Select,
     String,
     bindparam,
-    exists,
     func,
     literal,
     null,
@@ -22,7 +21,7 @@ from sqlalchemy.orm import aliased
 
 from forum.domain.audit.undoable import WINDOW
 from forum.domain.digests.need_queries import later
-from forum.domain.lessons import review_answers
+from forum.domain.lessons import confirmers, review_answers
 from forum.domain.lessons.unlooked import in_hands_of, unlooked
 from forum.domain.spaces import join_requests, waiting_capacities
 from forum.domain.threads import without_axis
@@ -31,7 +30,6 @@ from forum.infra.db import Moment
 from forum.infra.in_lists import in_list
 from forum.infra.statements import cached, select_rows
 from forum.models.accounts import Member, NetworkRole
-from forum.models.adoptions import AdoptionReport
 from forum.models.consents import ConsentRound
 from forum.models.lessons import Lesson, LessonReview, LessonVersion
 from forum.models.spaces import JoinRequest, Role, Space
@@ -121,12 +119,8 @@ def _lessons() -> list[Any]:
 
 def _to_confirm() -> Any:
     """A lesson that went well elsewhere, for the editors who may confirm it."""
-    reported = exists().where(AdoptionReport.lesson_id == Lesson.id, AdoptionReport.reporter_id == Member.id)
     return _lesson_row("to_confirm", Lesson.ready_at).where(
-        Lesson.ready_at.is_not(None),
-        in_list(Member.id, "editor_ids"),
-        Lesson.curator_id != Member.id,
-        ~reported.correlate(Lesson, Member),
+        in_list(Member.id, "editor_ids"), confirmers.waits_for(Member.id)
     )
 
 

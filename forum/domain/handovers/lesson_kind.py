@@ -7,7 +7,7 @@ from sqlalchemy import Select, select
 
 from forum.domain.consents import taking_over as consent_taking
 from forum.domain.handovers.kind import Item, Kind
-from forum.domain.lessons import taking_over
+from forum.domain.lessons import making, taking_over
 from forum.infra.db import db
 from forum.infra.i18n import lazy
 from forum.models.lessons import Lesson, LessonState, LessonVersion
@@ -48,4 +48,4 @@ def take(actor: Actor, lesson_id: int, giver_id: int) -> None:
     consent_taking.go_along(actor, lesson_id, giver_id=giver_id)
 
 
-KIND = Kind("lesson", lazy("Lesson in the making"), lazy("a lesson"), held, seen, taking_over.answers, take)
+KIND = Kind("lesson", lazy("Lesson in the making"), lazy("a lesson"), held, seen, making.answers, take)

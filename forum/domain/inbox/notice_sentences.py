@@ -99,6 +99,10 @@ _SENTENCES: Mapping[str, tuple[Any, Any]] = {
         lazy("The makers looked at “%(title)s” again"),
         lazy("You said that something in it no longer holds"),
     ),
+    "taken_up": (
+        lazy("Somebody else goes on with “%(title)s”"),
+        lazy("Another moderator of its space makes a lesson of yours from now on"),
+    ),
     "evidence_brought": (
         lazy("Somebody contradicts “%(title)s”"),
         lazy("Counter-evidence waits: a moderator who did not bring it decides"),
@@ -213,6 +217,7 @@ _WHY: Mapping[str, Any] = {
     ),
     "lesson_ended": lazy("You get this e-mail because you have a part in the lesson."),
     "signal_answered": lazy("You get this e-mail because you said that something no longer holds."),
+    "taken_up": lazy("You get this e-mail because you made the lesson until now."),
     "evidence_brought": lazy("You get this e-mail because you moderate the space of the lesson."),
     "disputed": _OF_LESSON,
     "evidence_accepted": _OF_EVIDENCE,

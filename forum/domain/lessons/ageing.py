@@ -11,8 +11,7 @@ from typing import Any
 from sqlalchemy import and_, not_, or_, select
 
 from forum.domain.lessons import origin_filters, origin_queries, state_machine
-from forum.domain.lessons.confirming import published
-from forum.domain.lessons.listed import listed
+from forum.domain.lessons.listed import listed, published
 from forum.domain.lessons.state_machine import Move
 from forum.domain.lines import clean_paragraphs
 from forum.domain.mailing import events

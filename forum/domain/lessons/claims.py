@@ -133,7 +133,7 @@ def begin_with(
 
     It is a beginning: its maker says it in their own words later.
     """
-    lessons.open_draft(actor, lesson_id)
+    lessons.work_on(actor, lesson_id)
     post: Post = get_visible(Post, actor, post_id)
     start, end = places.span(_latest(post), words, place)
     said = _latest(post).plain[start:end]

@@ -5,12 +5,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 
 from forum.domain.audit import undoable
 from forum.domain.audit.undoable import OpenAct
-from forum.domain.lessons import earlier_curators, origin_queries, page_queries, state_machine
+from forum.domain.lessons import confirmers, origin_queries, own_acts, page_queries, state_machine
 from forum.domain.lessons.adoptions import lighting
+from forum.domain.lessons.listed import published
 from forum.domain.lessons.state_machine import Move
 from forum.domain.mailing import events
 from forum.infra import clock
@@ -24,9 +25,7 @@ from forum.models.spaces import Space
 from forum.models.undo import UndoableAct, UndoKind
 from forum.policy.actions import YES, Answer, require
 from forum.policy.actors import Actor
-from forum.policy.errors import Conflict, NotFound
-from forum.policy.reporting import may_confirm
-from forum.policy.visibility import get_visible, sees
+from forum.policy.errors import Conflict
 
 ENOUGH = 2  # other cities in which it went well
 WELL = frozenset({AdoptionOutcome.WORKED, AdoptionOutcome.ADAPTED, AdoptionOutcome.PARTLY})
@@ -90,7 +89,7 @@ def weigh_again(capacity_id: int) -> None:
 
 def _settle(lesson: Lesson, *, fell: bool) -> None:
     if has_enough(lesson):
-        if lesson.confirmed_at is None and lesson.ready_at is None:
+        if lesson.confirmed_at is None and lesson.ready_at is None and lesson.ended_at is None:
             lesson.ready_at = clock.now()
             events.record("lesson.ready", lesson_id=lesson.id)
     else:
@@ -100,16 +99,6 @@ def _settle(lesson: Lesson, *, fell: bool) -> None:
             lesson.confirmed_at = None
             step.finish()
     db.session.flush()
-
-
-def answer(actor: Actor | None, lesson: Lesson) -> Answer:
-    """Return whether the actor may confirm a lesson (one query for an editor)."""
-    first = may_confirm(actor, lesson, made=False, reported=False)
-    if actor is None or not first:
-        return first
-    reported = exists().where(AdoptionReport.lesson_id == lesson.id, AdoptionReport.reporter_id == actor.id)
-    made = actor.id in (lesson.curator_id, *earlier_curators.ids(lesson))
-    return may_confirm(actor, lesson, made=made, reported=bool(db.session.scalar(select(reported))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +118,7 @@ def of_page(reader: Actor | None, lesson: Lesson) -> Confirmation | None:
         acts = undoable.open_acts(reader, kind=UndoKind.CONFIRM) if recent else []
         own = [act for act in acts if act.before["lesson_id"] == lesson.id]
         return Confirmation(YES, own) if own else None
-    return Confirmation(answer(reader, lesson), []) if lesson.ready_at is not None else None
+    return Confirmation(confirmers.answer(reader, lesson), []) if lesson.ready_at is not None else None
 
 
 def confirm(actor: Actor, public_id: str) -> Lesson:
@@ -138,7 +127,7 @@ def confirm(actor: Actor, public_id: str) -> Lesson:
     It can be undone for ten minutes. NotFound, Forbidden; Conflict when too few cities did.
     """
     lesson = published(actor, public_id, lock=True)
-    may = answer(actor, lesson)
+    may = confirmers.answer(actor, lesson)
     require(may)
     if lesson.confirmed_at is not None:
         return lesson
@@ -155,26 +144,11 @@ def confirm(actor: Actor, public_id: str) -> Lesson:
 
 def undo(actor: Actor, act: UndoableAct) -> None:
     """Take back a confirmation of this member's; Conflict when it did not last until now."""
-    lesson: Lesson = get_visible(Lesson, actor, act.before["lesson_id"], lock=True)
-    act = undoable.own(actor, act.id, lock=True)
-    if act.undone_at is not None:
-        return
-    if lesson.confirmed_at != act.at:
-        raise Conflict(_("This lesson is no longer confirmed as you left it."))
-    step = state_machine.begin(StepKind.UNDO_CONFIRM, Move(actor, lesson, may=YES))
+    own_acts.take_back(
+        actor, act, StepKind.UNDO_CONFIRM, since=Lesson.confirmed_at, put_back=_confirmed_no_more
+    )
+
+
+def _confirmed_no_more(lesson: Lesson) -> None:
     lesson.confirmed_at = None
-    step.finish()
-    undoable.note_undone(act)
     _settle(lesson, fell=False)
-
-
-def published(reader: Actor | None, public_id: str, *, lock: bool = False) -> Lesson:
-    """Return a published lesson that the reader may see, read anew and locked if asked; NotFound."""
-    query = select(Lesson).where(Lesson.public_id == public_id, Lesson.current_id.is_not(None))
-    query = query.where(sees(Lesson, reader))
-    if lock:
-        query = query.with_for_update(of=Lesson).execution_options(populate_existing=True)
-    lesson = db.session.scalars(query).one_or_none()
-    if lesson is None:
-        raise NotFound
-    return lesson

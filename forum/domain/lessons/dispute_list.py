@@ -9,8 +9,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import Integer, Select, and_, bindparam, or_, select, true
+from sqlalchemy import Integer, Select, and_, bindparam, false, or_, select, true
 
+from forum.domain.lessons import behind_claims
 from forum.domain.lessons.masking import as_masked, in_words
 from forum.domain.lessons.report_list import PostLink
 from forum.domain.people import bylines
@@ -26,6 +27,7 @@ from forum.models.lessons import Lesson
 from forum.models.threads import Post, Thread
 from forum.policy.actions import may_moderate
 from forum.policy.actors import Actor
+from forum.policy.disputing import may_reply_to
 from forum.policy.readers import reader_param, reader_values
 from forum.policy.visibility import sees
 
@@ -92,7 +94,7 @@ def of_lesson(
     `curator` how who makes it does.
     """
     makes = reader is not None and bool(may_moderate(reader, lesson.space_id))
-    values = {**reader_values(reader), "lesson_id": lesson.id}
+    values = {**reader_values(reader), "lesson_id": lesson.id, "current_id": lesson.current_id}
     rows = select_rows(_evidence(reader is not None, makes), values).all()
     if not rows:
         return []
@@ -105,10 +107,7 @@ def of_lesson(
             by = curator if one.author_id == lesson.curator_id else masked(_("somebody behind this claim"))
         own = reader is not None and one.author_id == reader.id
         replies[one.evidence_id].append(Reply(by, one.words, own, one.changed_at is not None))
-    behind = {row.id for row in rows if reader is not None and _is_behind(reader, row, lesson, speakers)}
-    found = [
-        _counter(row, reader, replies[row.id], hidden=hidden, may_reply=row.id in behind) for row in rows
-    ]
+    found = [_counter(row, reader, replies[row.id], lesson, hidden=hidden) for row in rows]
     return sorted(found, key=lambda one: one.id)
 
 
@@ -135,15 +134,10 @@ def by_root(counters: Iterable[Counter]) -> dict[int, tuple[Counter, ...]]:
     return dict(found)
 
 
-def _is_behind(reader: Actor, row: Any, lesson: Lesson, speakers: Speakers) -> bool:
-    """Whether the reader made the lesson or is quoted for the claim, and can still reply."""
-    made = reader.id == lesson.curator_id or (row.claim_root, reader.id) in speakers
-    return made and row.accepted and row.ended_at is None and row.author_id != reader.id
-
-
 def _counter(
-    row: Any, reader: Actor | None, replies: list[Reply], *, hidden: bool, may_reply: bool
+    row: Any, reader: Actor | None, replies: list[Reply], lesson: Lesson, *, hidden: bool
 ) -> Counter:
+    is_behind = row.quotes_reader or (reader is not None and reader.id == lesson.curator_id)
     by = masked(as_masked(held(row))) if hidden else speaker(row, said_at=row.made_at)
     has_post = row.thread_id is not None and not hidden
     return Counter(
@@ -165,7 +159,7 @@ def _counter(
         ended_because=row.ended_because,
         ended_in=row.ended_in,
         replies=tuple(replies),
-        may_reply=may_reply,
+        may_reply=bool(may_reply_to(reader, row, behind=is_behind)),
     )
 
 
@@ -174,7 +168,11 @@ def _evidence(signed_in: bool, makes: bool) -> Select[Any]:
     """The evidence on the lesson `lesson_id` that the reader knows of, what is accepted before the rest."""
     reader = reader_param(signed_in)
     known: Any = CounterEvidence.accepted
+    quotes_reader: Any = false()
     if reader is not None:
+        current = bindparam("current_id", type_=Integer)
+        quotes = behind_claims.quoted(current, CounterEvidence.claim_root).where(Post.author_id == reader.id)
+        quotes_reader = quotes.correlate(CounterEvidence).exists()
         known = true() if makes else or_(known, CounterEvidence.author_id == reader.id)
     query: Any = (
         select(
@@ -183,6 +181,7 @@ def _evidence(signed_in: bool, makes: bool) -> Select[Any]:
             Thread.slug,
             Post.number,
             AdoptionReport.id.label("standing_id"),
+            quotes_reader.label("quotes_reader"),
             *bylines.COLUMNS,
         )
         .join(Member, Member.id == CounterEvidence.author_id)

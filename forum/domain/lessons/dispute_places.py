@@ -5,7 +5,7 @@ from collections.abc import Collection
 from sqlalchemy import select
 
 from forum.domain.drafts.views import Place, Subject
-from forum.domain.lessons import disputes
+from forum.domain.lessons import behind_claims, disputes
 from forum.infra.db import db
 from forum.models.disputes import CounterEvidence
 from forum.models.lessons import Lesson, LessonVersion
@@ -51,7 +51,7 @@ def _replies(actor: Actor, ids: list[int]) -> dict[Subject, Place]:
     )
     found = {}
     for evidence, lesson, title in db.session.execute(query).all():
-        behind = actor.id in disputes.behind(lesson, evidence)
+        behind = actor.id in behind_claims.of_evidence(lesson, evidence)
         if behind and knows_of(actor, lesson, evidence):
             address = {"public_id": lesson.public_id, "_anchor": f"evidence-{evidence.id}"}
             may = may_reply_to(actor, evidence, behind=behind)

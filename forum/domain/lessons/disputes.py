@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from forum.domain.lessons import page, report_words, state_machine
-from forum.domain.lessons.confirming import published
+from forum.domain.lessons import behind_claims, held, page, report_words, state_machine
+from forum.domain.lessons.listed import published
 from forum.domain.lessons.state_machine import Move
 from forum.domain.lines import clean_paragraphs, clean_reason
 from forum.domain.mailing import events
@@ -18,11 +18,11 @@ from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.models.adoptions import AdoptionReport
-from forum.models.claims import Claim, Excerpt
+from forum.models.claims import Claim
 from forum.models.disputes import CounterEvidence, EvidenceReply
 from forum.models.lesson_steps import StepKind
 from forum.models.lessons import Lesson, LessonVersion
-from forum.models.threads import Outcome, Post, PostRevision
+from forum.models.threads import Outcome
 from forum.policy.actions import YES, require
 from forum.policy.actors import Actor
 from forum.policy.disputing import (
@@ -157,7 +157,7 @@ def reply(actor: Actor, public_id: str, evidence_id: int, *, words: str) -> Evid
     NotFound, Forbidden, Invalid at `words`.
     """
     lesson, evidence = _held(actor, public_id, evidence_id)
-    require(may_reply_to(actor, evidence, behind=actor.id in behind(lesson, evidence)))
+    require(may_reply_to(actor, evidence, behind=actor.id in behind_claims.of_evidence(lesson, evidence)))
     said = clean_paragraphs(
         words, field="words", limit=EvidenceReply.WORDS_MAX, missing=_("Write your reply.")
     )
@@ -197,6 +197,7 @@ def answer_in_draft(actor: Actor, public_id: str, evidence_id: int, *, words: st
     """
     lesson, evidence = _held(actor, public_id, evidence_id)
     require(may_answer_in_draft(actor, lesson, evidence))
+    held.worked(actor, lesson)
     evidence.next_answer = clean_reason(words, limit=CounterEvidence.REASON_MAX, missing=None)
     db.session.flush()
     return evidence
@@ -224,22 +225,6 @@ def look(lesson: Lesson) -> None:
     )
     lesson.disputed_at = first
     db.session.flush()
-
-
-def behind(lesson: Lesson, evidence: CounterEvidence) -> set[int]:
-    """Return who may reply: the curator, and whom the claim quotes in the version that readers get (one query)."""
-    quoted = (
-        select(Post.author_id)
-        .join(PostRevision, PostRevision.post_id == Post.id)
-        .join(Excerpt, Excerpt.revision_id == PostRevision.id)
-        .join(Claim, Claim.id == Excerpt.claim_id)
-        .where(
-            Claim.version_id == lesson.current_id,
-            func.coalesce(Claim.root_id, Claim.id) == evidence.claim_root,
-            Excerpt.removal.is_(None),
-        )
-    )
-    return {lesson.curator_id, *db.session.scalars(quoted)} - {evidence.author_id}
 
 
 def erase(member_id: int) -> None:

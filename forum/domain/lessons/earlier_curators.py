@@ -6,6 +6,9 @@ Nor does a deputy who worked on it, whose name stands nowhere.
 from datetime import datetime
 from typing import Any, Protocol
 
+from sqlalchemy import ColumnElement, String, Text, literal
+from sqlalchemy import cast as as_type
+
 from forum.infra import clock
 from forum.models.lessons import Lesson
 
@@ -25,9 +28,15 @@ def ids(lesson: Curated) -> tuple[int, ...]:
     return tuple(one["member_id"] for one in lesson.earlier_curators)
 
 
+def includes(member_id: Any) -> ColumnElement[bool]:
+    """Return whether a member is among them, for queries of lessons: their id, or a column."""
+    entry = literal('%"member_id": ', String).concat(as_type(member_id, String)).concat(",%")
+    return as_type(Lesson.earlier_curators, Text).like(entry)
+
+
 def until(lesson: Curated, moment: datetime) -> set[int]:
-    """Return whose lesson it was at that moment or before."""
-    before = {one["member_id"] for one in _curators(lesson) if _until(one) <= moment}
+    """Return whose lesson it was at that moment or before, and who had worked on it as a deputy by then."""
+    before = {one["member_id"] for one in lesson.earlier_curators if _until(one) <= moment}
     return before | {at(lesson, moment)}
 
 
@@ -39,11 +48,19 @@ def at(lesson: Curated, moment: datetime | None) -> int:
     return int(lesson.curator_id)
 
 
-def pass_on(lesson: Lesson, member_id: int) -> None:
+def pass_on(lesson: Lesson, member_id: int, *, at: datetime | None = None) -> None:
     """Make it the lesson of another member, and keep whose it was until now."""
-    last = {"member_id": lesson.curator_id, "until": clock.now().isoformat()}
+    last = {"member_id": lesson.curator_id, "until": (at or clock.now()).isoformat()}
     lesson.earlier_curators = [*lesson.earlier_curators, last]
     lesson.curator_id = member_id
+
+
+def give_back(lesson: Lesson, *, since: datetime) -> None:
+    """Make it again the lesson of whose it was until that very moment, if it was passed on then, and not since."""
+    curators = _curators(lesson)
+    if curators and _until(curators[-1]) == since:
+        lesson.curator_id = curators[-1]["member_id"]
+        lesson.earlier_curators = [one for one in lesson.earlier_curators if one is not curators[-1]]
 
 
 def add_deputy(lesson: Lesson, member_id: int) -> None:

@@ -10,7 +10,15 @@ from sqlalchemy import func, select, union
 
 from forum.domain.audit import undoable
 from forum.domain.audit.undoable import OpenAct
-from forum.domain.lessons import confirming, library_counts, origin_queries, page, state_machine
+from forum.domain.lessons import (
+    confirming,
+    library_counts,
+    origin_queries,
+    own_acts,
+    page,
+    state_machine,
+)
+from forum.domain.lessons.listed import published
 from forum.domain.lessons.state_machine import Move
 from forum.domain.lines import clean_reason
 from forum.domain.mailing import events
@@ -32,7 +40,7 @@ from forum.policy.actions import YES, require
 from forum.policy.actors import Actor
 from forum.policy.ending import may_bring_back, may_end
 from forum.policy.errors import Conflict, Invalid
-from forum.policy.visibility import audience, get_visible, sees
+from forum.policy.visibility import audience, sees
 
 REASON_MAX = Lesson.ENDED_REASON_MAX
 STEPS = {Ending.WITHDRAWN: StepKind.WITHDRAW, Ending.SUPERSEDED: StepKind.SUPERSEDE}
@@ -102,32 +110,25 @@ def supersede(actor: Actor, public_id: str, *, by: str, reason: str) -> Lesson:
 
 def bring_back(actor: Actor, public_id: str) -> Lesson:
     """Let a lesson stand again that had ended; it stands already, nothing more. NotFound, Forbidden."""
-    lesson = confirming.published(actor, public_id, lock=True)
+    lesson = published(actor, public_id, lock=True)
     may = may_bring_back(actor, lesson)
     if lesson.ended_at is None:
         require(may_end(actor, lesson))
         return lesson
     require(may)
-    _stand_again(actor, lesson, StepKind.BRING_BACK)
+    _stand_again(actor, lesson)
     return lesson
 
 
 def renew(actor: Actor, lesson: Lesson) -> None:
     """Let a lesson of which a new version was just published stand again (system verb)."""
     if lesson.ended_at is not None:
-        _stand_again(actor, lesson, StepKind.BRING_BACK)
+        _stand_again(actor, lesson)
 
 
 def undo(actor: Actor, act: UndoableAct) -> None:
     """Take back what this member did a moment ago; Conflict when it did not last until now."""
-    lesson: Lesson = get_visible(Lesson, actor, act.before["lesson_id"], lock=True)
-    act = undoable.own(actor, act.id, lock=True)
-    if act.undone_at is not None:
-        return
-    if lesson.ended_at != act.at:
-        raise Conflict(_("This lesson no longer stands as you left it."))
-    _stand_again(actor, lesson, StepKind.UNDO_END)
-    undoable.note_undone(act)
+    own_acts.take_back(actor, act, StepKind.UNDO_END, since=Lesson.ended_at, put_back=_put_back)
 
 
 def of_page(reader: Actor | None, lesson: Lesson) -> Ended | None:
@@ -155,7 +156,7 @@ def _because(reason: str) -> str:
 
 
 def _to_end(actor: Actor, public_id: str) -> Lesson:
-    lesson = confirming.published(actor, public_id, lock=True)
+    lesson = published(actor, public_id, lock=True)
     require(may_end(actor, lesson))
     return lesson
 
@@ -177,13 +178,17 @@ def _end(actor: Actor, lesson: Lesson, how: Ending, because: str, other: Lesson 
     return lesson
 
 
-def _stand_again(actor: Actor, lesson: Lesson, kind: StepKind) -> None:
-    step = state_machine.begin(kind, Move(actor, lesson, may=YES))
+def _stand_again(actor: Actor, lesson: Lesson) -> None:
+    step = state_machine.begin(StepKind.BRING_BACK, Move(actor, lesson, may=YES))
+    _put_back(lesson)
+    step.finish()
+
+
+def _put_back(lesson: Lesson) -> None:
     lesson.ended_at = lesson.ended_as = lesson.superseded_by_id = None
     lesson.ended_reason = ""
     if lesson.confirmed_at is None and confirming.has_enough(lesson):
         lesson.ready_at = clock.now()
-    step.finish()
     library_counts.recount(lesson)
 
 

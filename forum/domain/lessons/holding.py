@@ -7,9 +7,10 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
-from forum.domain.lessons import state_machine, taking_over
+from forum.domain.lessons import making, state_machine, taking_over
 from forum.domain.lessons.lessons import locked
 from forum.domain.lessons.state_machine import Move
+from forum.domain.mailing import events
 from forum.infra import days
 from forum.infra.db import db
 from forum.infra.i18n import _
@@ -17,7 +18,7 @@ from forum.models.accounts import Member
 from forum.models.lesson_steps import StepKind
 from forum.models.lessons import Lesson, LessonState
 from forum.models.spaces import Membership, Role
-from forum.policy.actions import Answer, may_moderate, require
+from forum.policy.actions import YES, Answer, may_moderate, require
 from forum.policy.actors import Actor
 from forum.policy.errors import Invalid
 from forum.policy.holding import holds, may_name_deputy, may_take_up
@@ -33,6 +34,7 @@ class Holders:
 
     names: list[str]  # its curator, and their deputy
     until: date | None
+    may_make: Answer
     may_take_up: Answer
 
 
@@ -44,6 +46,7 @@ class Hands:
     names: list[str]  # its curator, and their deputy
     until: date | None
     is_mine: bool
+    may_make: Answer
     may_take_up: Answer
     may_share: Answer
     deputy: str  # their name, or none
@@ -56,19 +59,21 @@ class Hands:
 
 
 def hands(actor: Actor, lesson_id: int) -> Hands:
-    """Return who has a draft in hand (four queries); NotFound, Forbidden for who moderates nothing there."""
+    """Return who has a draft in hand (five queries); NotFound, Forbidden for who moderates nothing there."""
     lesson: Lesson = get_visible(Lesson, actor, lesson_id)
     require(may_moderate(actor, lesson.space_id))
     people = select(Member.id, Member.name).where(Member.id.in_([lesson.curator_id, lesson.deputy_id or 0]))
     names = {row.id: row.name for row in db.session.execute(people)}
     deputy = names.get(lesson.deputy_id or 0, "")
     is_mine, may_share = holds(actor, lesson), may_name_deputy(actor, lesson)
+    may_make = YES if is_mine else making.answer(actor, lesson)
     return Hands(
         lesson=lesson,
         names=[name for name in (names.get(lesson.curator_id, ""), deputy) if name],
         until=lesson.held_until,
         is_mine=is_mine,
-        may_take_up=may_take_up(actor, lesson, days.today(), is_left=not is_mine and _is_left(lesson)),
+        may_make=may_make,
+        may_take_up=_may_take_up(actor, lesson, may_make, is_left=not is_mine and _is_left(lesson)),
         deputy=deputy,
         may_share=may_share,
         candidates=_others(lesson) if may_share and not deputy else [],
@@ -76,19 +81,24 @@ def hands(actor: Actor, lesson_id: int) -> Hands:
 
 
 def of_lessons(actor: Actor, lessons: Collection[Lesson]) -> dict[int, Holders]:
-    """Return who has each of these drafts in hand, of spaces that the actor moderates (two queries)."""
+    """Return who has each of these drafts in hand, of spaces that the actor moderates (three queries)."""
     if not lessons:
         return {}
     people = {one for lesson in lessons for one in (lesson.curator_id, lesson.deputy_id) if one}
     rows = db.session.execute(select(Member.id, Member.name).where(Member.id.in_(people)))
     names = {row.id: row.name for row in rows}
+    may_make = making.answers(actor, [lesson.id for lesson in lessons])
     kept = {(row.id, row.space_id) for row in db.session.execute(_in_spaces(people, lessons))}
     return {
         lesson.id: Holders(
             [names[one] for one in (lesson.curator_id, lesson.deputy_id) if one in names],
             lesson.held_until,
-            may_take_up(
-                actor, lesson, days.today(), is_left=(lesson.curator_id, lesson.space_id) not in kept
+            may_make[lesson.id],
+            _may_take_up(
+                actor,
+                lesson,
+                may_make[lesson.id],
+                is_left=(lesson.curator_id, lesson.space_id) not in kept,
             ),
         )
         for lesson in lessons
@@ -111,6 +121,7 @@ def take_up(actor: Actor, lesson_id: int) -> Lesson:
     if lesson.curator_id == actor.id and lesson.state == LessonState.DRAFT:
         return lesson
     require(may_take_up(actor, lesson, days.today(), is_left=_is_left(lesson)))
+    events.record("lesson.taken_up", lesson_id=lesson.id, holder_id=lesson.curator_id, actor_id=actor.id)
     return taking_over.take_over(actor, lesson_id, giver_id=lesson.curator_id)
 
 
@@ -140,6 +151,10 @@ def end_deputy(actor: Actor, lesson_id: int) -> Lesson:
     return lesson
 
 
+def _may_take_up(actor: Actor, lesson: Lesson, may_make: Answer, *, is_left: bool) -> Answer:
+    return may_take_up(actor, lesson, days.today(), is_left=is_left) if may_make else may_make
+
+
 def _is_left(lesson: Lesson) -> bool:
     """Whether its curator moderates the space no more."""
     return db.session.execute(_in_spaces([lesson.curator_id], [lesson])).first() is None
@@ -151,7 +166,13 @@ def _in_spaces(member_ids: Collection[int], lessons: Collection[Lesson]) -> Sele
 
 
 def _others(lesson: Lesson) -> list[tuple[int, str]]:
-    others = _moderators().where(Membership.space_id == lesson.space_id, Member.id != lesson.curator_id)
+    others = (
+        _moderators()
+        .join(Lesson, Lesson.id == lesson.id)
+        .where(
+            Membership.space_id == Lesson.space_id, Member.id != lesson.curator_id, making.could(Member.id)
+        )
+    )
     rows = db.session.execute(others.order_by(Member.sort_key, Member.id).limit(MOST))
     return [(row.id, row.name) for row in rows]
 

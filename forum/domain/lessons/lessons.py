@@ -8,6 +8,7 @@ from forum.domain.lessons import (
     after_publication,
     ageing,
     completeness,
+    earlier_curators,
     first_axis,
     held,
     meanwhile,
@@ -159,7 +160,7 @@ def submit(
     is_same = lesson.state == LessonState.IN_REVIEW and lesson.audience == audience
     if is_same and review_requests.was_asked(actor, working(lesson).id, asked_id):
         return lesson
-    lesson, version = open_draft(actor, lesson_id)
+    lesson, version = work_on(actor, lesson_id)
     weakened.hold_sources(lesson)
     step = state_machine.begin(StepKind.SUBMIT, Move(actor, lesson, audience, asked_id))
     version.created_by_id = actor.id  # who submits a version answers for it, and so cannot review it
@@ -193,8 +194,6 @@ def send_back(actor: Actor, lesson_id: int, *, note: str, read: int | None = Non
     review_requests.end(version.id)
     step.finish()
     next_version = versions.copy(lesson, version, lesson.curator_id)
-    next_version.change_note = version.change_note
-    db.session.flush()
     events.record("lesson.returned", lesson_id=lesson.id, version_id=version.id)
     return next_version
 
@@ -247,7 +246,7 @@ def _chosen_day(version: LessonVersion) -> date | None:
 def revise(actor: Actor, lesson_id: int) -> LessonVersion:
     """Begin a new version of a published lesson; readers keep the current one until it is published.
 
-    Who begins it has it in hand, beside its curator. NotFound, Forbidden.
+    It is the lesson of who begins it from then on; one that somebody began already is returned. NotFound, Forbidden.
     """
     lesson = locked(actor, lesson_id)
     require(may_moderate(actor, lesson.space_id))
@@ -255,7 +254,9 @@ def revise(actor: Actor, lesson_id: int) -> LessonVersion:
         return working(lesson)
     step = state_machine.begin(StepKind.REVISE, Move(actor, lesson))
     version = versions.copy(lesson, db.session.get_one(LessonVersion, lesson.current_id), actor.id)
-    lesson.deputy_id = actor.id if actor.id != lesson.curator_id else None
+    if actor.id != lesson.curator_id:
+        events.record("lesson.taken_up", lesson_id=lesson.id, holder_id=lesson.curator_id, actor_id=actor.id)
+        earlier_curators.pass_on(lesson, actor.id, at=version.created_at)
     step.finish()
     return version
 
@@ -276,7 +277,10 @@ def open_draft(actor: Actor, lesson_id: int) -> tuple[Lesson, LessonVersion]:
 
 
 def work_on(actor: Actor, lesson_id: int) -> tuple[Lesson, LessonVersion]:
-    """Return the same for who changes it, so that it stays in their hands for two weeks more; NotFound, Forbidden."""
+    """Return the same for who changes it or settles what becomes of it: work, for two weeks more in their hands.
+
+    Who worked on a lesson never checks it. NotFound, Forbidden.
+    """
     lesson, version = open_draft(actor, lesson_id)
     held.worked(actor, lesson)
     return lesson, version

@@ -26,10 +26,12 @@ from forum.infra.sort_keys import sort_key
 from forum.infra.statements import select_rows
 from forum.models.consents import Consent, Masking
 from forum.models.lessons import Lesson, LessonState, LessonVersion
-from forum.models.spaces import Audience, Role
+from forum.models.spaces import Audience
+from forum.policy.actions import Answer, may_moderate
 from forum.policy.actors import Actor
 from forum.policy.errors import NotFound
 from forum.policy.readers import reader_values
+from forum.policy.taking_over import TakerFacts, may_take_lesson
 
 
 def page(reader: Actor | None, public_id: str, number: str | None = None) -> LessonPage:
@@ -39,7 +41,7 @@ def page(reader: Actor | None, public_id: str, number: str | None = None) -> Les
     row = db.session.execute(query, values).one_or_none()
     if row is None:
         raise NotFound
-    lesson, version, tag_words, hidden, has_notices, has_orphans, has_evidence, shared = row
+    lesson, version, tag_words, hidden, has_notices, has_orphans, has_evidence, shared, approved = row
     shown = _composed(reader, lesson, version, tag_words, hidden)
     if has_evidence:
         shown = _with_evidence(reader, shown)
@@ -47,7 +49,8 @@ def page(reader: Actor | None, public_id: str, number: str | None = None) -> Les
         orphans = report_list.orphans(reader, lesson)
         shown = replace(shown, reports=replace(shown.reports, orphans=orphans))
     shared_by = tuple(sorted(set((shared or "").split())))
-    return replace(shown, has_notices=bool(has_notices), shared_by=shared_by)
+    may_revise = _may_revise(reader, lesson, approved=bool(approved))
+    return replace(shown, has_notices=bool(has_notices), shared_by=shared_by, may_revise=may_revise)
 
 
 def _with_evidence(reader: Actor | None, shown: LessonPage) -> LessonPage:
@@ -170,7 +173,6 @@ def _composed(
         reports=report_list.of_lesson(reader, lesson, hidden=bool(hidden)),
         tags=_tags(tag_words),
         overdue=_is_overdue(lesson, hidden=bool(hidden)),
-        may_revise=_may_revise(reader, lesson),
         quotes_reader=_quotes(reader, claims),
     )
 
@@ -241,6 +243,8 @@ def _quotes(reader: Actor | None, claims: list[QuotedClaim]) -> bool:
     return reader is not None and any(one.post.author_id == reader.id and one.excerpt.words for one in quotes)
 
 
-def _may_revise(reader: Actor | None, lesson: Lesson) -> bool:
-    moderator = reader is not None and reader.roles.get(lesson.space_id) == Role.MODERATOR
-    return moderator and lesson.state == LessonState.PUBLISHED
+def _may_revise(reader: Actor | None, lesson: Lesson, *, approved: bool) -> Answer | None:
+    """Whether a moderator of its space may begin a new version; None for all others, and where there is one."""
+    if reader is None or lesson.state != LessonState.PUBLISHED or not may_moderate(reader, lesson.space_id):
+        return None
+    return may_take_lesson(reader, lesson, TakerFacts(approved=approved))

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Integer, Select, String, and_, bindparam, false, func, or_, select
 
+from forum.domain.lessons import making
 from forum.domain.lessons.origin_queries import CITIES, is_hidden
 from forum.domain.lessons.unknowns import agenda_queries
 from forum.domain.mailing import unread_notices
@@ -44,13 +45,15 @@ REPORT = (
 def published(signed_in: bool, numbered: bool) -> Select[Any]:
     """The lesson with `public_id`, its current version or the one with `number`, its tags, whether it is hidden from
     the reader where it comes from, whether they were told of it and have not read that, whether something was foretold
-    of it beside no report, or brought against it, and the cities that share what it does not know.
+    of it beside no report, or brought against it, the cities that share what it does not know, and whether the reader
+    approved a version of it.
     """
     which = LessonVersion.number == bindparam("number", type_=String) if numbered else _is_current()
     reader = reader_param(signed_in)
     about = Notification.lesson_id == Lesson.id
     told = unread_notices.any_of(reader.id, about).correlate(Lesson) if reader else false()
-    beside = (told, _has_orphans(), _has_evidence(), agenda_queries.shared_cities(LessonVersion))
+    approved = making.approved(reader.id) if reader else false()
+    beside = (told, _has_orphans(), _has_evidence(), agenda_queries.shared_cities(LessonVersion), approved)
     query: Any = (
         select(Lesson, LessonVersion, _tag_words(), is_hidden(reader).label("hidden"), *beside)
         .join(LessonVersion, and_(LessonVersion.lesson_id == Lesson.id, which))

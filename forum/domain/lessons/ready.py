@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 
-from forum.domain.lessons.listed import listed
+from forum.domain.lessons import confirmers
 from forum.infra.db import db
 from forum.models.accounts import NetworkRole
-from forum.models.adoptions import AdoptionReport
 from forum.models.lessons import Lesson, LessonVersion
 from forum.policy.actors import Actor
 from forum.policy.visibility import sees
@@ -29,17 +28,10 @@ def waiting(actor: Actor) -> list[ReadyLesson]:
     """Return the lessons that an editor may confirm, the longest first (one query); nobody else has any."""
     if NetworkRole.EDITOR not in actor.network_roles:
         return []
-    reported = exists().where(AdoptionReport.lesson_id == Lesson.id, AdoptionReport.reporter_id == actor.id)
     query = (
         select(Lesson.public_id, LessonVersion.title, Lesson.ready_at)
         .join(LessonVersion, LessonVersion.id == Lesson.current_id)
-        .where(
-            Lesson.ready_at.is_not(None),
-            listed(),
-            sees(Lesson, actor),
-            Lesson.curator_id != actor.id,
-            ~reported,
-        )
+        .where(sees(Lesson, actor), confirmers.waits_for(actor.id))
         .order_by(Lesson.ready_at, Lesson.id)
         .limit(MOST)
     )

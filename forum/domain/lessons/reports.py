@@ -12,8 +12,9 @@ from typing import Any
 from sqlalchemy import select
 
 from forum.domain.lessons import foretellings, page, report_words
-from forum.domain.lessons.confirming import published, weighed
+from forum.domain.lessons.confirming import weighed
 from forum.domain.lessons.foretellings import Expected
+from forum.domain.lessons.listed import published
 from forum.domain.lessons.report_words import Answers
 from forum.domain.mailing import events
 from forum.domain.people import capacities, speaking

@@ -6,7 +6,7 @@ Makers read who said it; other reviewers do not, as a name would tell where a ma
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, delete, func, select
 
 from forum.domain.lessons import earlier_curators, held, review_checklist
 from forum.domain.lessons import reviews as lesson_reviews
@@ -16,7 +16,7 @@ from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.models.accounts import Member
 from forum.models.claims import Claim
-from forum.models.lessons import Lesson, LessonVersion
+from forum.models.lessons import Lesson, LessonReview, LessonVersion, Verdict
 from forum.models.reviewing import ReviewComment
 from forum.policy.actions import Answer, deny, may_moderate, require
 from forum.policy.actors import Actor
@@ -141,6 +141,22 @@ def refuse_open(lesson: Lesson) -> None:
     """Refuse to publish while a comment is open; Invalid at `comments`."""
     if open_count(lesson.id):
         raise Invalid("comments", _("A comment is still open: settle it, or send the lesson back with it."))
+
+
+def forget(lesson: Lesson) -> None:
+    """Delete what was said about a draft that is thrown away, settled or not (system verb).
+
+    What was said before the version that readers have was settled, and stays.
+    """
+    about = delete(ReviewComment).where(ReviewComment.lesson_id == lesson.id)
+    if lesson.published_at is not None:
+        since = select(func.max(LessonReview.created_at)).where(
+            LessonReview.version_id == LessonVersion.id,
+            LessonVersion.lesson_id == lesson.id,
+            LessonReview.verdict == Verdict.APPROVED,
+        )
+        about = about.where(ReviewComment.at > since.scalar_subquery())
+    db.session.execute(about.execution_options(synchronize_session="fetch"))
 
 
 def _of(lesson_id: int) -> Select[ReviewComment]:

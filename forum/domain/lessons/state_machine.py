@@ -13,6 +13,7 @@ from forum.domain.lessons import (
     completeness,
     consent_checks,
     held,
+    making,
     review_candidates,
     review_checklist,
     review_comments,
@@ -104,6 +105,10 @@ def _moderates(move: Move) -> Answer:
     return may_moderate(move.actor, move.lesson.space_id)
 
 
+def _makes(move: Move) -> Answer:
+    return making.answer(move.actor, move.lesson)
+
+
 def _edits(move: Move) -> Answer:
     return may_edit_draft(move.actor, move.lesson)
 
@@ -175,9 +180,9 @@ TABLE: dict[StepKind, Transition] = {
     StepKind.ASK_BACK: Transition(frozenset({IN_REVIEW}), DRAFT, _moderates),
     StepKind.RETURN: Transition(frozenset({IN_REVIEW}), DRAFT, _reviews, (_is_as_read,)),
     StepKind.PUBLISH: Transition(frozenset({IN_REVIEW}), PUBLISHED, _reviews, TO_PUBLISH),
-    StepKind.REVISE: Transition(frozenset({PUBLISHED}), DRAFT, _moderates),
+    StepKind.REVISE: Transition(frozenset({PUBLISHED}), DRAFT, _makes),
     StepKind.DISCARD: Transition(frozenset({DRAFT}), None, _edits),
-    StepKind.TAKE_OVER: Transition(MAKING, None, _told),
+    StepKind.TAKE_OVER: Transition(MAKING, None, _makes),
     StepKind.CONFIRM: Transition(ALIVE, None, _told),
     StepKind.UNDO_CONFIRM: Transition(ALIVE, None, _told),
     StepKind.UNCONFIRM: Transition(ALIVE, None, _forum),

@@ -1,22 +1,18 @@
 """A lesson that is being made goes to another moderator of its space, with what is asked of its reviewers."""
 
-from collections.abc import Collection
-
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from forum.domain.lessons import earlier_curators, held, state_machine
 from forum.domain.lessons.lessons import locked
 from forum.domain.lessons.review_requests import OPEN
 from forum.domain.lessons.state_machine import Move
+from forum.domain.mailing import events
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.models.lesson_steps import StepKind
-from forum.models.lessons import Lesson, LessonReview, LessonState, LessonVersion, ReviewRequest, Verdict
-from forum.policy.actions import Answer
+from forum.models.lessons import Lesson, LessonState, ReviewRequest
 from forum.policy.actors import Actor
 from forum.policy.errors import Conflict
-from forum.policy.taking_over import TakerFacts, may_take_lesson
-from forum.policy.visibility import visible
 
 # Its curator has it in hand: written, or in review.
 IN_HAND = (Lesson.working_id.is_not(None), Lesson.state != LessonState.PUBLISHED)
@@ -31,9 +27,10 @@ def take_over(actor: Actor, lesson_id: int, *, giver_id: int) -> Lesson:
     lesson = locked(actor, lesson_id)
     if lesson.curator_id != giver_id or lesson.working_id is None or lesson.state == LessonState.PUBLISHED:
         raise Conflict(_("This was settled or passed on meanwhile: there is nothing left to take over."))
-    may = answers(actor, [lesson.id])[lesson.id]
-    step = state_machine.begin(StepKind.TAKE_OVER, Move(actor, lesson, may=may))
+    step = state_machine.begin(StepKind.TAKE_OVER, Move(actor, lesson))
     earlier_curators.pass_on(lesson, actor.id)
+    if lesson.deputy_id not in (None, actor.id):
+        events.record("lesson.taken_up", lesson_id=lesson.id, holder_id=lesson.deputy_id, actor_id=actor.id)
     # A deputy was named by who gives it away.
     lesson.deputy_id = None
     held.hold(lesson)
@@ -49,32 +46,3 @@ def take_over(actor: Actor, lesson_id: int, *, giver_id: int) -> Lesson:
     )
     step.finish()
     return lesson
-
-
-def answers(actor: Actor, lesson_ids: Collection[int]) -> dict[int, Answer]:
-    """Return for each of these lessons that the actor may see whether they may make it (three queries)."""
-    lessons = db.session.scalars(visible(Lesson, actor).where(Lesson.id.in_(lesson_ids))).all()
-    asked = set(
-        db.session.scalars(
-            select(ReviewRequest.version_id).where(
-                ReviewRequest.version_id.in_([one.working_id for one in lessons]),
-                ReviewRequest.asked_id == actor.id,
-                *OPEN,
-            )
-        )
-    )
-    approved = set(
-        db.session.scalars(
-            select(LessonVersion.lesson_id)
-            .join(LessonReview, LessonReview.version_id == LessonVersion.id)
-            .where(
-                LessonVersion.lesson_id.in_(lesson_ids),
-                LessonReview.reviewer_id == actor.id,
-                LessonReview.verdict == Verdict.APPROVED,
-            )
-        )
-    )
-    return {
-        one.id: may_take_lesson(actor, one, TakerFacts(one.working_id in asked, one.id in approved))
-        for one in lessons
-    }

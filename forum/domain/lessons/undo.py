@@ -2,13 +2,22 @@
 
 from sqlalchemy import delete, select
 
-from forum.domain.lessons import disputes, review_requests, state_machine, tags, versions
+from forum.domain.lessons import (
+    disputes,
+    earlier_curators,
+    review_comments,
+    review_requests,
+    state_machine,
+    tags,
+    versions,
+)
 from forum.domain.lessons.lessons import locked, open_draft
 from forum.domain.lessons.state_machine import Move
+from forum.domain.threads import nominations
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.models.lesson_steps import Stage, StepKind
-from forum.models.lessons import Lesson, LessonState, LessonVersion
+from forum.models.lessons import Lesson, LessonSource, LessonState, LessonVersion
 from forum.policy.actions import may_moderate, require
 from forum.policy.actors import Actor
 from forum.policy.errors import Conflict
@@ -27,10 +36,7 @@ def ask_back(actor: Actor, lesson_id: int) -> LessonVersion:
     submitted = step.move.version
     review_requests.end(submitted.id)
     step.finish()
-    next_version = versions.copy(lesson, submitted, actor.id)
-    next_version.change_note = submitted.change_note
-    db.session.flush()
-    return next_version
+    return versions.copy(lesson, submitted, actor.id)
 
 
 def discard(actor: Actor, lesson_id: int) -> Lesson | None:
@@ -41,7 +47,10 @@ def discard(actor: Actor, lesson_id: int) -> Lesson | None:
     lesson, version = open_draft(actor, lesson_id)
     step = state_machine.begin(StepKind.DISCARD, Move(actor, lesson))
     lesson.working_id = None
+    # Nothing is left of what they began: whose lesson it was before has it again.
+    earlier_curators.give_back(lesson, since=version.created_at)
     disputes.forget_answers(lesson)
+    review_comments.forget(lesson)
     step.finish(after=Stage.PUBLISHED if lesson.current_id is not None else Stage.NONE)
     tags.choose(version.id, [])  # what has a tag goes only while nobody merges it
     db.session.execute(delete(LessonVersion).where(LessonVersion.id == version.id))
@@ -51,6 +60,10 @@ def discard(actor: Actor, lesson_id: int) -> Lesson | None:
     )
     if other_version is not None:
         return lesson
+    thread_ids = db.session.scalars(
+        select(LessonSource.thread_id).where(LessonSource.lesson_id == lesson.id)
+    ).all()
     db.session.execute(delete(Lesson).where(Lesson.id == lesson.id))
     db.session.expunge(lesson)
+    nominations.reopen(thread_ids)
     return None

@@ -22,6 +22,8 @@ FIELDS = (
     "recommendation", *LessonVersion.ADVICE, "unknowns", "alternative_reading", "conditions", "not_for", "addressees",
     "assumptions", "open_questions", "external_sources", "owner", "confidence", "licence",
 )  # fmt: skip
+# Said about this next version alone: kept while it goes back and forth, left behind by the one after it.
+OF_THIS_ONE = ("change_note", "answers", "review_on")
 
 
 def first(lesson: Lesson, **fields: object) -> LessonVersion:
@@ -62,8 +64,9 @@ def copy(
         select(func.max(LessonVersion.sequence)).where(LessonVersion.lesson_id == lesson.id)
     )
     version = _begin(lesson, maker_id, (last or 0) + 1, {name: getattr(before, name) for name in FIELDS})
-    if before.number is None:  # one that was published gets its time anew
-        version.review_on = before.review_on
+    if before.number is None:  # it was never published: this is the same version, on its way still
+        for name in OF_THIS_ONE:
+            setattr(version, name, getattr(before, name))
     for claim in claims_of(before.id):
         db.session.add(
             Claim(

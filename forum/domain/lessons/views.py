@@ -12,6 +12,7 @@ from forum.domain.lessons.unknowns import keeping
 from forum.domain.people.bylines import Byline
 from forum.models.lessons import Lesson, LessonVersion
 from forum.models.threads import Outcome
+from forum.policy.actions import Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +70,8 @@ class LessonPage:
     reports: Reports
     tags: list[str]
     overdue: bool
-    may_revise: bool
     quotes_reader: bool  # and has those words still: their author can take them out
+    may_revise: Answer | None = None  # for moderators of its space, while no version of it is made
     has_notices: bool = False  # unread, of the reader
     shared_by: tuple[str, ...] = ()  # cities that wonder about what it does not know, too
     evidence: tuple[Counter, ...] = ()  # against its claims, all that the reader knows of

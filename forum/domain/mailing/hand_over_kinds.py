@@ -8,6 +8,13 @@ _OFFERED = lazy("Who offered it, and whose it was")
 
 HAND_OVERS = (
     Kind(
+        "taken_up",
+        lazy("Somebody else goes on with a lesson of yours"),
+        ("lesson.taken_up",),
+        lazy("Whose lesson it was until then, and who shared its draft as a deputy"),
+        stop="own_lessons",
+    ),
+    Kind(
         "hand_over_offered",
         lazy("Somebody offers you what they hold in a space"),
         ("hand_over.offered",),

@@ -24,22 +24,19 @@ _EMPTIED = "NEW.expected = '' AND NEW.stop_when = '' AND NEW.salt = ''"
 _REFUSED = (
     f"{' OR '.join(f'NEW.{name} <> OLD.{name}' for name in _KEPT)} OR (({_REWORDED}) AND NOT ({_EMPTIED}))"
 )
-# Since migration 0051.
-_SEALED_TOO = (
-    "advice_field",
-    "advice_head",
-    "advice_council",
-    "advice_government",
-    "owner",
-    "assumptions",
-    "open_questions",
-    "external_sources",
-)
+# Since migration 0051, each as its texts and its lists.
+_ADVICE = ("advice_field", "advice_head", "advice_council", "advice_government", "owner")
+_OF_NOTES = ("assumptions", "open_questions", "external_sources")
+# Since migration 0056: all that anybody said of it, and the seal itself.
+_SAID = ("unknowns", "alternative_reading", "change_note", "outcome", "axis", "confidence")
+_LISTED = ("answers", "needs", "conditions", "not_for", "addressees")
+_OR_NOTHING = ("licence", "review_on", "sealed_at")
 
 
-def _sealed(*columns: str) -> str:
-    """The guard of sealed versions on SQLite, for these columns."""
-    changed = " OR ".join(f"NEW.{name} <> OLD.{name}" for name in columns)
+def _sealed(*columns: str, or_nothing: tuple[str, ...] = ()) -> str:
+    """The guard of sealed versions on SQLite, for these columns, and for some that may hold nothing."""
+    differs = [f"NEW.{name} <> OLD.{name}" for name in columns]
+    changed = " OR ".join([*differs, *(f"NEW.{name} IS NOT OLD.{name}" for name in or_nothing)])
     return (
         "CREATE TRIGGER lesson_version_sealed BEFORE UPDATE ON lesson_version WHEN OLD.sealed_at IS NOT NULL"
         f" AND ({changed}) BEGIN SELECT RAISE(ABORT, '{_SEAL}'); END"
@@ -77,7 +74,10 @@ GUARDS = {
             "CREATE TRIGGER foretelling_kept BEFORE DELETE ON foretelling"
             f" BEGIN SELECT RAISE(ABORT, '{_FORETOLD}'); END",
         ),
-        "lesson_version_sealed": ("lesson_version", _sealed(*_SEALED, *_SEALED_TOO)),
+        "lesson_version_sealed": (
+            "lesson_version",
+            _sealed(*_SEALED, *_ADVICE, *_SAID, *_OF_NOTES, *_LISTED, or_nothing=_OR_NOTHING),
+        ),
     },
     "postgresql": {
         "moderation_action_kept": ("moderation_action", f"BEGIN RAISE EXCEPTION '{_LOG}'; END"),
@@ -88,9 +88,12 @@ GUARDS = {
     },
 }
 # How a guard was before, in backups that are brought in; on PostgreSQL what it does stayed the same.
-EARLIER = {
-    "sqlite": {"lesson_version_sealed": ("lesson_version", _sealed(*_SEALED))},
-    "postgresql": {},
+EARLIER: dict[str, tuple[dict[str, tuple[str, str]], ...]] = {
+    "sqlite": (
+        {"lesson_version_sealed": ("lesson_version", _sealed(*_SEALED, *_ADVICE, *_OF_NOTES))},
+        {"lesson_version_sealed": ("lesson_version", _sealed(*_SEALED))},
+    ),
+    "postgresql": (),
 }
 # Those that keep the FTS5 tables of search, as the guards above.
 INDEXING = {
@@ -124,8 +127,8 @@ def names(*, is_sqlite: bool) -> frozenset[str]:
 def strange(*, is_sqlite: bool) -> str:
     """Return a query for the names of triggers, and rules, that are not ours or do something else than ours."""
     if is_sqlite:
-        return f"{_SQLITE} NOT IN ({_known(ours('sqlite'), EARLIER['sqlite'])})"
-    return f"{_POSTGRESQL} NOT IN ({_known(ours('postgresql'), EARLIER['postgresql'])}) UNION ALL {_RULES}"
+        return f"{_SQLITE} NOT IN ({_known(ours('sqlite'), *EARLIER['sqlite'])})"
+    return f"{_POSTGRESQL} NOT IN ({_known(ours('postgresql'), *EARLIER['postgresql'])}) UNION ALL {_RULES}"
 
 
 def at_work(*, is_sqlite: bool) -> str:

@@ -17,6 +17,7 @@ from forum.infra import clock, rates
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.models.accounts import Capacity
+from forum.models.lessons import Lesson, LessonSource
 from forum.models.nominations import Nomination, NominationEnd
 from forum.models.threads import Thread
 from forum.policy.actions import may_moderate, may_nominate, require
@@ -110,6 +111,28 @@ def taken_up(thread_ids: Collection[int]) -> list[Nomination]:
     """Return what members said of these threads until a lesson was begun, the first one first."""
     of_these = (Nomination.thread_id.in_(thread_ids), Nomination.ending == NominationEnd.TAKEN_UP)
     return list(db.session.scalars(select(Nomination).where(*of_these).order_by(Nomination.id)))
+
+
+def reopen(thread_ids: Collection[int]) -> None:
+    """Let those of threads stand again that were taken up, as nothing is left of a lesson of them (system verb).
+
+    Not where another lesson of the thread was begun after they were said: that one answers them.
+    """
+    answered = (
+        select(LessonSource.lesson_id)
+        .join(Lesson, Lesson.id == LessonSource.lesson_id)
+        .where(LessonSource.thread_id == Nomination.thread_id, Lesson.created_at >= Nomination.nominated_at)
+    )
+    db.session.execute(
+        update(Nomination)
+        .where(
+            Nomination.thread_id.in_(thread_ids),
+            Nomination.ending == NominationEnd.TAKEN_UP,
+            ~answered.correlate(Nomination).exists(),
+        )
+        .values(ending=None, ended_at=None, ended_by_id=None)
+        .execution_options(synchronize_session="fetch")
+    )
 
 
 def forget(thread: Thread) -> None:

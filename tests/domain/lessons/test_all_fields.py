@@ -3,10 +3,10 @@
 What is refused is refused at its field, and what is sealed stays.
 """
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import inspect, select, update
 from sqlalchemy.exc import DBAPIError
 
 from forum.domain.lessons import claims, comparison, lessons, library, reports, versions
@@ -18,6 +18,8 @@ from forum.infra.db import db
 from forum.models.adoptions import AdoptionOutcome
 from forum.models.lessons import Confidence, LessonVersion
 from forum.models.spaces import Audience
+from forum.models.themes import Axis
+from forum.models.threads import Outcome
 from forum.policy.errors import Invalid
 from tests import reviewed
 from tests.factories import make_member, make_post, make_space
@@ -65,20 +67,35 @@ def test_each_addressee_gets_advice_of_their_own_and_what_was_said_to_everybody_
     assert changed[0] == str(ADVICE_TO["advice_council"])
 
 
+# What changes in a sealed version after all: it is published, another one comes before it, cities are named no more.
+CHANGES = {"number", "published_at", "sequence", "cities", "masked", "origin_cities"}
+# No words of anybody.
+KEPT = {"id", "lesson_id", "saved_count", "created_at", "created_by_id", "saved_at"}
+OTHER = {
+    "outcome": Outcome.FAILED, "axis": Axis.DENSITY, "confidence": Confidence.LOW, "licence": "other",
+    "review_on": date(2030, 1, 1), "sealed_at": None, "external_sources": [SITE],
+}  # fmt: skip
+
+
 @pytest.mark.both_databases
-def test_the_database_itself_keeps_the_new_texts_of_a_sealed_version():
+def test_the_database_itself_refuses_to_change_anything_that_was_said_in_a_sealed_version():
     scenario = build()
-    lesson = scenario.draft()
-    save(scenario, lesson, advice_head="Ring them.", owner="housing", external_sources=[SITE])
-    sealed = db.session.get_one(LessonVersion, out(scenario, lesson).current_id)
-    for name, value in (
-        ("advice_head", "Do not."), ("owner", "nobody"), ("external_sources", []), ("open_questions", ["Why?"]),
-    ):  # fmt: skip
-        before, change = getattr(sealed, name), update(LessonVersion).where(LessonVersion.id == sealed.id)
+    sealed = db.session.get_one(LessonVersion, out(scenario, scenario.draft()).current_id)
+    said = {column.key for column in inspect(LessonVersion).columns} - CHANGES - KEPT
+    assert said > {"answers", "review_on", "conditions", "title"}
+    of_this = update(LessonVersion).where(LessonVersion.id == sealed.id)
+    for name in sorted(said):
+        before = getattr(sealed, name)
+        value = OTHER.get(name, ["Other."] if isinstance(before, list) else "Other.")
+        assert value != before, name
         with pytest.raises(DBAPIError, match="a sealed version never changes"), db.session.begin_nested():
-            db.session.execute(change.values({name: value}))
+            db.session.execute(of_this.values({name: value}))
         db.session.refresh(sealed)
         assert getattr(sealed, name) == before
+    db.session.execute(of_this.values(cities=[], masked=True))
+    # Nobody changes a draft by mistake either way: what is not sealed is free.
+    draft = lessons.revise(scenario.actor("curator"), sealed.lesson_id)
+    db.session.execute(update(LessonVersion).where(LessonVersion.id == draft.id).values(answers=["Other."]))
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,14 @@
 """Counter-evidence: who brings it, who decides, who replies under which name, and how a dispute ends."""
 
+from contextlib import suppress
+
 import pytest
 from sqlalchemy import select
 
 from forum.domain.consents import settling
 from forum.domain.lessons import dispute_list, disputes, lessons, page, reports, undo
 from forum.domain.lessons.report_words import Answers
+from forum.domain.moderation import hiding
 from forum.infra.db import db
 from forum.jobs import worker
 from forum.models.disputes import CounterEvidence
@@ -18,6 +21,7 @@ from tests.factories import actor, make_member, make_space, make_thread
 from tests.lesson_scenario import build
 
 WORDS = "With us nobody came."
+PEOPLE = ("author", "curator", "second", "reader", "editor")
 
 
 @pytest.fixture
@@ -134,6 +138,33 @@ def test_who_is_quoted_and_the_curator_reply_once_each_while_it_is_open(scenario
         disputes.reply(scenario.actor("author"), public_id, evidence.id, words="Still.")
     assert told("dispute_settled") == {scenario.author.id, scenario.curator.id, scenario.griet.id}
     assert steps(scenario)[-2:] == ["dispute", "settle"]
+
+
+def test_the_page_offers_a_reply_to_just_those_whom_the_verb_lets_reply(scenario):
+    public_id, griet = scenario.public_id, actor(scenario.griet)
+    ours, own = brought(scenario), brought(scenario, who=scenario.actor("author"))
+    for evidence in (ours, own):
+        disputes.accept(scenario.actor("second"), public_id, evidence.id)
+
+    def agree():
+        offered = {}
+        for name, who in (*((one, scenario.actor(one)) for one in PEOPLE), ("griet", griet)):
+            for one in page.page(who, public_id).claims[0].counters:
+                offered[name, one.id == own.id] = one.may_reply
+                done = False
+                with suppress(Forbidden), db.session.begin_nested() as undone:
+                    disputes.reply(who, public_id, one.id, words="Here they did.")
+                    done = True
+                    undone.rollback()
+                assert done == one.may_reply, (name, one.words)
+        return {key for key, may in offered.items() if may}
+
+    assert agree() == {("author", False), ("curator", False), ("curator", True)}
+    # Who is quoted stays behind the claim where nobody reads the excerpt any more, themselves included.
+    hiding.hide(scenario.actor("second"), scenario.post.id, reason="Not for here.")
+    assert agree() == {("author", False), ("curator", False), ("curator", True)}
+    disputes.settle(scenario.actor("second"), public_id, ours.id, reason="Both are true.")
+    assert agree() == {("curator", True)}
 
 
 def test_a_new_version_that_says_what_it_did_with_it_ends_the_dispute(scenario):

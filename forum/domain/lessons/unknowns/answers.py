@@ -20,7 +20,7 @@ def choose(actor: Actor, lesson_id: int, unknown_ids: Collection[int]) -> Lesson
 
     NotFound, Forbidden.
     """
-    lesson, version = lessons.open_draft(actor, lesson_id)
+    lesson, version = lessons.work_on(actor, lesson_id)
     chosen = [row.text for row in offered(lesson) if row.id in unknown_ids]
     if version.answers != chosen:
         version.answers = chosen

@@ -6,13 +6,13 @@ from typing import Any
 
 from sqlalchemy import and_, exists, or_, select
 
-from forum.domain.lessons import holding, lessons, of_thread, versions
+from forum.domain.lessons import holding, lessons, making, of_thread, versions
 from forum.domain.lessons.holding import Holders
 from forum.domain.threads import nominations
 from forum.infra.db import db
 from forum.models.lessons import Lesson, LessonSource, LessonState, LessonVersion
 from forum.models.threads import Thread
-from forum.policy.actions import may_moderate, require
+from forum.policy.actions import Answer, may_moderate, require
 from forum.policy.actors import Actor
 from forum.policy.answering import moderated
 from forum.policy.holding import may_edit_draft
@@ -36,7 +36,7 @@ class Existing:
 
 
 def of(actor: Actor, thread: Thread, title: str, alike: Collection[str]) -> list[Existing]:
-    """Return those that cite a thread, and those with these public ids, as far as the actor sees them (four queries).
+    """Return those that cite a thread, and those with these public ids, as far as the actor sees them (six queries).
 
     Not the draft that they would get back, as nobody wrote in it yet. For who may make a lesson of the thread.
     """
@@ -98,6 +98,7 @@ def _existing(actor: Actor, rows: Sequence[Any]) -> list[Existing]:
     own = set(moderated(actor))
     drafts = [row.Lesson for row in rows if row.Lesson.space_id in own and row.Lesson.working_id is not None]
     hands = holding.of_lessons(actor, drafts)
+    makes = making.answers(actor, [row.Lesson.id for row in rows])
     return [
         Existing(
             row.Lesson.id,
@@ -106,15 +107,13 @@ def _existing(actor: Actor, rows: Sequence[Any]) -> list[Existing]:
             row.LessonVersion.one_sentence,
             row.Lesson.state if row.Lesson.space_id in own else LessonState.PUBLISHED,
             bool(row.cites),
-            may_add(actor, row.Lesson),
+            may_add(actor, row.Lesson, makes[row.Lesson.id]),
             hands.get(row.Lesson.id),
         )
         for row in rows
     ]
 
 
-def may_add(actor: Actor, lesson: Lesson) -> bool:
-    """Return whether the actor may add a thread to a lesson: to their draft, or in a new version of their space."""
-    if lesson.working_id is None:
-        return bool(may_moderate(actor, lesson.space_id))
-    return bool(may_edit_draft(actor, lesson))
+def may_add(actor: Actor, lesson: Lesson, may_make: Answer) -> bool:
+    """Return whether the actor may add a thread to a lesson: to their draft, or in a new version that they may make."""
+    return bool(may_make if lesson.working_id is None else may_edit_draft(actor, lesson))

@@ -5,6 +5,7 @@ from datetime import date
 
 from sqlalchemy import func, or_, select
 
+from forum.domain.lessons import making
 from forum.domain.lessons.listed import listed
 from forum.domain.lessons.workbench.queues.window import Found, Order, Window, rows
 from forum.infra import days
@@ -25,6 +26,7 @@ class DueLesson:
     review_on: date
     signals: int  # of readers who say that something no longer holds
     signalled_on: date | None  # the first of them
+    may_revise: bool  # the actor may answer with a new version
 
     presses = False  # the later it is, the lower it stands in the library
 
@@ -49,8 +51,16 @@ def of(actor: Actor, window: Window) -> Found:
         .scalar_subquery()
     )
     query = (
-        select(Lesson.id, Lesson.public_id, LessonVersion.title, Lesson.review_on)
-        .add_columns(signals.label("signals"), first.label("first"))
+        select(
+            Lesson.id,
+            Lesson.public_id,
+            Lesson.space_id,
+            LessonVersion.title,
+            Lesson.review_on,
+            signals.label("signals"),
+            first.label("first"),
+            *making.facts(actor.id),
+        )
         .join(LessonVersion, LessonVersion.id == Lesson.current_id)
         .where(
             sees(Lesson, actor),
@@ -68,7 +78,8 @@ def of(actor: Actor, window: Window) -> Found:
             row.title,
             row.review_on,
             row.signals,
-            days.day_of(row.first, actor.timezone) if row.first is not None else None,
+            signalled_on=days.day_of(row.first, actor.timezone) if row.first is not None else None,
+            may_revise=bool(making.by_facts(actor, row, row)),
         )
         for row in lessons
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from forum.domain.lessons import of_thread
+from forum.domain.lessons import making, of_thread
 from forum.domain.lessons.workbench import beginnings
 from forum.domain.lessons.workbench.queues.window import Found, Order, Window, rows
 from forum.domain.threads import nominations
@@ -83,14 +83,19 @@ def _lessons(actor: Actor, thread_ids: Sequence[int]) -> dict[int, MadeLesson]:
     if not titles:
         return {}
     public_ids = [public_id for public_id, _title in titles.values()]
-    rows = db.session.scalars(visible(Lesson, actor).where(Lesson.public_id.in_(public_ids)))
-    lessons = {row.public_id: row for row in rows}
+    found = visible(Lesson, actor).where(Lesson.public_id.in_(public_ids))
+    rows = db.session.execute(found.add_columns(*making.facts(actor.id)))
+    lessons = {row.Lesson.public_id: row for row in rows}
     return {
         thread_id: MadeLesson(
-            lessons[public_id].id, public_id, title, beginnings.may_add(actor, lessons[public_id])
+            lessons[public_id].Lesson.id, public_id, title, _may_add(actor, lessons[public_id])
         )
         for thread_id, (public_id, title) in titles.items()
     }
+
+
+def _may_add(actor: Actor, row: Any) -> bool:
+    return beginnings.may_add(actor, row.Lesson, making.by_facts(actor, row.Lesson, row))
 
 
 def stands() -> tuple[Any, ...]:

@@ -1,0 +1,35 @@
+"""Who stands behind a claim of a published lesson, and replies to what is brought against it."""
+
+from typing import Any
+
+from sqlalchemy import Select, func, select
+
+from forum.infra.db import db
+from forum.models.claims import Claim, Excerpt
+from forum.models.disputes import CounterEvidence
+from forum.models.lessons import Lesson
+from forum.models.threads import Post, PostRevision
+
+
+def quoted(version_id: Any, root: Any) -> Select[int]:
+    """Return the ids of whom a claim quotes in a version, as a query: ids of both, or expressions for them."""
+    return (
+        select(Post.author_id)
+        .join(PostRevision, PostRevision.post_id == Post.id)
+        .join(Excerpt, Excerpt.revision_id == PostRevision.id)
+        .join(Claim, Claim.id == Excerpt.claim_id)
+        .where(
+            Claim.version_id == version_id,
+            func.coalesce(Claim.root_id, Claim.id) == root,
+            Excerpt.removal.is_(None),
+        )
+    )
+
+
+def of_evidence(lesson: Lesson, evidence: CounterEvidence) -> set[int]:
+    """Return who may reply: the curator, and whom the claim quotes in the version that readers get (one query).
+
+    Not who brought the evidence.
+    """
+    behind = db.session.scalars(quoted(lesson.current_id, evidence.claim_root))
+    return {lesson.curator_id, *behind} - {evidence.author_id}
