@@ -26,8 +26,13 @@ def may_end(actor: Actor | None, lesson: Lesson) -> Answer:
 
 
 def may_bring_back(actor: Actor | None, lesson: Lesson) -> Answer:
-    """Let it stand again as it was: editors of the network. A new version does so as well, by whoever publishes it."""
+    """Let it stand again as it was: editors of the network who do not make it.
+
+    A new version does so as well, by whoever publishes it.
+    """
     answer = may_edit_network(actor)
-    if not answer:
+    if actor is None or not answer:
         return answer
+    if actor.id == lesson.curator_id:
+        return deny(_("You make this lesson: another editor lets it stand again, or a new version does."))
     return YES if lesson.ended_at is not None else deny(_("This lesson stands."))

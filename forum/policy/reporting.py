@@ -34,12 +34,12 @@ def may_withdraw(actor: Actor | None, foretelling: Foretelling) -> Answer:
 
 
 def may_confirm(actor: Actor | None, lesson: Lesson, *, made: bool, reported: bool) -> Answer:
-    """Confirm a lesson: an editor who does not make it (`made`), nor reported on it."""
+    """Confirm a lesson: an editor who did not make it and is not quoted in it (`made`), nor reported on it."""
     answer = may_edit_network(actor)
     if not answer:
         return answer
     if made:
-        return deny(_("You made this lesson: another editor confirms it."))
+        return deny(_("You have a part in this lesson: another editor confirms it."))
     if reported:
         return deny(_("You reported on this lesson: another editor confirms it."))
     return stands(lesson)

@@ -74,7 +74,7 @@ class Aftermath:
             SimpleNamespace(**row, counts=row["outcome"] != AdoptionOutcome.NOT_DONE, stands=True)
             for row in told
         ]
-        last = confirming.confirming(rows, home=lesson.thread.place.city, masked=False)
+        last = confirming.confirming(rows, rests_on={lesson.thread.place.city}, masked=False)
         return None if last is None else self.network.midnight(last.reported_on)
 
     def _report(self, lesson: Made, at: float) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import Select, func, select
 
+from forum.domain.lessons import earlier_curators
 from forum.infra.db import db
 from forum.models.claims import Claim, Excerpt
 from forum.models.disputes import CounterEvidence
@@ -11,19 +12,26 @@ from forum.models.lessons import Lesson
 from forum.models.threads import Post, PostRevision
 
 
-def quoted(version_id: Any, root: Any) -> Select[int]:
-    """Return the ids of whom a claim quotes in a version, as a query: ids of both, or expressions for them."""
+def authors(version_id: Any) -> Select[int]:
+    """Return the ids of all whom a version quotes, as a query: its id, or an expression for it."""
     return (
         select(Post.author_id)
         .join(PostRevision, PostRevision.post_id == Post.id)
         .join(Excerpt, Excerpt.revision_id == PostRevision.id)
         .join(Claim, Claim.id == Excerpt.claim_id)
-        .where(
-            Claim.version_id == version_id,
-            func.coalesce(Claim.root_id, Claim.id) == root,
-            Excerpt.removal.is_(None),
-        )
+        .where(Claim.version_id == version_id, Excerpt.removal.is_(None))
     )
+
+
+def quoted(version_id: Any, root: Any) -> Select[int]:
+    """Return the ids of whom one claim quotes in a version, as a query: ids of both, or expressions for them."""
+    return authors(version_id).where(func.coalesce(Claim.root_id, Claim.id) == root)
+
+
+def insiders(lesson: Lesson) -> set[int]:
+    """Return who makes a lesson or made it, and whom the version quotes that readers get (one query)."""
+    quotes = db.session.scalars(authors(lesson.current_id))
+    return {lesson.curator_id, *earlier_curators.ids(lesson), *quotes}
 
 
 def of_evidence(lesson: Lesson, evidence: CounterEvidence) -> set[int]:

@@ -1,4 +1,4 @@
-"""Who may confirm a lesson: an editor who neither made it nor reported on it, while it stands.
+"""Who may confirm a lesson: an editor who neither made it, nor is quoted in it, nor reported on it, while it stands.
 
 Its page, the queue at home, the digest and who is told all ask here.
 """
@@ -7,11 +7,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, not_, or_, select
 
-from forum.domain.lessons import earlier_curators
+from forum.domain.lessons import behind_claims, earlier_curators
 from forum.domain.lessons.listed import listed
 from forum.infra.db import db
 from forum.models.adoptions import AdoptionReport
+from forum.models.claims import Claim, Excerpt
 from forum.models.lessons import Lesson
+from forum.models.threads import Post, PostRevision
 from forum.policy.actions import Answer
 from forum.policy.actors import Actor
 from forum.policy.reporting import may_confirm
@@ -33,7 +35,12 @@ def waits_for(member_id: Any) -> ColumnElement[bool]:
 
 
 def _made(member_id: Any) -> ColumnElement[bool]:
-    return or_(Lesson.curator_id == member_id, earlier_curators.includes(member_id))
+    quotes = behind_claims.authors(Lesson.current_id).where(Post.author_id == member_id)
+    return or_(
+        Lesson.curator_id == member_id,
+        earlier_curators.includes(member_id),
+        exists(quotes.correlate_except(Post, PostRevision, Excerpt, Claim)),
+    )
 
 
 def _reported(member_id: Any) -> ColumnElement[bool]:

@@ -1,6 +1,6 @@
 """When enough other cities applied a lesson well, and an editor who says so: then it is confirmed."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +9,15 @@ from sqlalchemy import select
 
 from forum.domain.audit import undoable
 from forum.domain.audit.undoable import OpenAct
-from forum.domain.lessons import confirmers, origin_queries, own_acts, page_queries, state_machine
+from forum.domain.lessons import (
+    behind_claims,
+    confirmers,
+    origin,
+    origin_queries,
+    own_acts,
+    page_queries,
+    state_machine,
+)
 from forum.domain.lessons.adoptions import lighting
 from forum.domain.lessons.listed import published
 from forum.domain.lessons.state_machine import Move
@@ -20,7 +28,7 @@ from forum.infra.i18n import _
 from forum.models.accounts import Capacity, NetworkRole
 from forum.models.adoptions import AdoptionOutcome, AdoptionReport
 from forum.models.lesson_steps import StepKind
-from forum.models.lessons import Lesson
+from forum.models.lessons import Lesson, LessonVersion
 from forum.models.spaces import Space
 from forum.models.undo import UndoableAct, UndoKind
 from forum.policy.actions import YES, Answer, require
@@ -31,17 +39,21 @@ ENOUGH = 2  # other cities in which it went well
 WELL = frozenset({AdoptionOutcome.WORKED, AdoptionOutcome.ADAPTED, AdoptionOutcome.PARTLY})
 
 
-def confirming(reports: Iterable[Any], *, home: str | None, masked: bool) -> Any | None:
-    """Return the report with which enough cities applied a lesson of that city well, of all from old to new, or None.
+def confirming(
+    reports: Iterable[Any], *, rests_on: Collection[str | None], masked: bool, insiders: Collection[int] = ()
+) -> Any | None:
+    """Return the report with which enough other cities applied a lesson well, of all from old to new, or None.
 
     Rows as for `adoptions.lighting`, with `outcome` and `stands`: what was gone on with says nothing any more. One
-    person is one witness, for one city; that of the lesson is none.
+    person is one witness, for one city; those that the lesson `rests_on` are none, nor are `insiders`,
+    who make it or are quoted in it.
     """
-    # To leave its own city out of a masked lesson would tell which one it is: of any three cities, two are others.
-    enough = ENOUGH + 1 if masked else ENOUGH
+    # To leave its own cities out of a masked lesson would tell which they are: of so many, two are others.
+    enough = ENOUGH + max(1, len(rests_on)) if masked else ENOUGH
     cities: set[str] = set()
     for report in lighting(reports):
-        if report.stands and report.outcome in WELL and (masked or report.city != home):
+        counts = report.stands and report.outcome in WELL and report.reporter_id not in insiders
+        if counts and (masked or report.city not in rests_on):
             cities.add(report.city)
             if len(cities) == enough:
                 return report
@@ -57,6 +69,7 @@ def has_enough(lesson: Lesson) -> bool:
         .join(Space, Space.id == Lesson.space_id)
         .where(Lesson.id == lesson.id)
     ).one()
+    rests_on = {*origin.cities(db.session.get_one(LessonVersion, lesson.current_id)), home} - {None}
     reports = select(*page_queries.REPORT, AdoptionReport.outcome, AdoptionReport.stands).outerjoin(
         Capacity, Capacity.id == AdoptionReport.capacity_id
     )
@@ -65,7 +78,8 @@ def has_enough(lesson: Lesson) -> bool:
             AdoptionReport.reported_on, AdoptionReport.id
         )
     )
-    return confirming(rows, home=home, masked=masked) is not None
+    inside = behind_claims.insiders(lesson)
+    return confirming(rows, rests_on=rests_on, masked=masked, insiders=inside) is not None
 
 
 @contextmanager

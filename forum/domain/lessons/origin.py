@@ -18,7 +18,7 @@ from forum.domain.lessons.version_notes import shown
 from forum.domain.people.bylines import Byline, masked, speaker
 from forum.domain.threads import excerpts
 from forum.domain.threads.excerpts import Agreed, Quoted, QuotedClaim
-from forum.infra import days, i18n
+from forum.infra import clock, days, i18n
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.infra.statements import select_rows
@@ -64,6 +64,7 @@ class Origin:
     year: str
     owner: str
     history: list[VersionLine]
+    confirmed_before: bool  # in an earlier version
 
 
 def known(
@@ -74,6 +75,7 @@ def known(
     `hidden` as `is_hidden` says it, or `outside` for a version that is being made; `complete`: they read every thread
     behind the lesson. Where they do not, the curator stands without the organisation that would lead to a thread.
     """
+    confirmed = lesson.confirmed_at
     curator, reviewers, publisher = _masked_people(version) if hidden else _people(lesson, version, complete)
     return Origin(
         hidden=hidden,
@@ -89,6 +91,7 @@ def known(
         year=str(days.day_of(version.published_at).year) if version.published_at else "",
         owner="" if hidden else version.owner,
         history=history(reader, lesson, hidden=hidden),
+        confirmed_before=confirmed is not None and confirmed < (version.published_at or clock.now()),
     )
 
 
@@ -209,11 +212,8 @@ def masked_together(
 
 def _asked_masks(consent_ids: Collection[int]) -> dict[int, str]:
     """Return how these authors were told that they stand when masked (one query, none without consents)."""
-    if not consent_ids:
-        return {}
-    return {
-        row.id: row.as_masked for row in select_rows(origin_queries.asked_masks(), {"ids": list(consent_ids)})
-    }
+    rows = select_rows(origin_queries.asked_masks(), {"ids": list(consent_ids)}) if consent_ids else ()
+    return {row.id: row.as_masked for row in rows}
 
 
 def _with(quoted: Quoted, masks: Mapping[consent_checks.Key, Consent | Agreed]) -> Quoted:

@@ -4,16 +4,27 @@ import pytest
 from sqlalchemy import func, select
 
 from forum.domain.digests import moderator_needs
-from forum.domain.lessons import confirmers, confirming, earlier_curators, ending, ready, reports
+from forum.domain.lessons import (
+    claims,
+    confirmers,
+    confirming,
+    earlier_curators,
+    ending,
+    lessons,
+    ready,
+    reports,
+)
 from forum.domain.lessons.report_words import Answers
 from forum.infra import clock
 from forum.infra.db import db
 from forum.jobs import worker
-from forum.models.accounts import Body, NetworkRole
+from forum.models.accounts import Body, Capacity, Confirmation, Level, NetworkAppointment, NetworkRole
 from forum.models.events import Event
 from forum.models.notifications import Notification
-from forum.models.spaces import Role
-from tests.factories import actor, join, make_member, make_space
+from forum.models.spaces import Audience, Role
+from forum.policy.errors import Forbidden
+from tests import reviewed
+from tests.factories import LONG_AGO, actor, join, make_member, make_post, make_space
 from tests.lesson_scenario import build
 
 pytestmark = pytest.mark.both_databases
@@ -22,6 +33,21 @@ SAID = Answers("worked", what_was_done="We rang.", what_came="Well.")
 
 def reporter(city):
     return make_member("Kim", space=make_space(f"{city.title()} city", city=city), city=city)
+
+
+def speaks_for(member, city):
+    """Let a member speak for a further city."""
+    held = {"function": "coach", "level": Level.FIELD, "body": Body.CITY, "city": city}
+    db.session.add(
+        Capacity(
+            member_id=member.id,
+            starts_on=LONG_AGO.date(),
+            confirmation=Confirmation.OPERATOR,
+            confirmed_at=LONG_AGO,
+            **held,
+        )
+    )
+    db.session.flush()
 
 
 def editor(name):
@@ -88,3 +114,41 @@ def test_one_that_ended_waits_for_nobody_whatever_becomes_of_its_reports(session
     lesson.ready_at = None
     ending.bring_back(els, lesson.public_id)
     assert set(places(els, lesson).values()) == {True}
+
+
+def test_cities_it_rests_on_and_people_behind_it_are_no_witnesses(session):
+    town = build()
+    elsewhere = make_space("Brugge", city="brugge")
+    other_author = make_member("Bo", space=elsewhere, city="brugge")
+    quoted = make_post(town.thread, other_author, "In Brugge they called each of them twice.")
+    draft = town.draft()
+    claim = claims.add(town.actor("curator"), draft.id, text="Calling works elsewhere")
+    words = "In Brugge they called each of them twice."
+    claims.quote(town.actor("curator"), claim.id, post_id=quoted.id, words=words, stance="supports")
+    lessons.submit(town.actor("curator"), draft.id, audience=Audience.NETWORK)
+    lesson = reviewed.publish(town.actor("reviewer"), draft.id)
+    # Brugge is in it already; its author speaks for Genk as well, and who makes it for Leuven.
+    reports.report(actor(make_member("An", space=elsewhere)), lesson.public_id, SAID, city="brugge")
+    for member, city in ((other_author, "genk"), (town.curator, "leuven")):
+        speaks_for(member, city)
+        reports.report(actor(member), lesson.public_id, SAID, city=city)
+    assert lesson.ready_at is None
+    reports.report(actor(reporter("hasselt")), lesson.public_id, SAID)
+    assert lesson.ready_at is None, "one other city"
+    reports.report(actor(reporter("kortrijk")), lesson.public_id, SAID)
+    assert lesson.ready_at is not None
+    db.session.add(NetworkAppointment(member_id=other_author.id, role=NetworkRole.EDITOR, since_at=LONG_AGO))
+    assert not any(places(actor(other_author), lesson).values()), "quoted in it"
+    assert set(places(town.actor("editor"), lesson).values()) == {True}
+
+
+def test_whoever_makes_it_does_not_bring_it_back_themselves(session):
+    town = build()
+    lesson = town.published()
+    db.session.add(NetworkAppointment(member_id=town.curator.id, role=NetworkRole.EDITOR, since_at=LONG_AGO))
+    ending.withdraw(town.actor("second"), lesson.public_id, reason="It harms people.")
+    with pytest.raises(Forbidden):
+        ending.bring_back(actor(town.curator), lesson.public_id)
+    assert lesson.ended_at is not None
+    ending.bring_back(town.actor("editor"), lesson.public_id)
+    assert lesson.ended_at is None
