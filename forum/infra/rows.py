@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import TextClause, Update, bindparam, exists, select, text
+from sqlalchemy import Delete, TextClause, Update, bindparam, exists, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from forum.infra.db import Base, db
@@ -93,8 +93,8 @@ def drawn_id(column: Any) -> int:
     return int(drawn(column, lambda: secrets.choice(IDS)))
 
 
-def update_rows(statement: Update) -> int:
-    """Run an UPDATE; return how many rows it changed."""
+def update_rows(statement: Update | Delete) -> int:
+    """Run an UPDATE or a DELETE; return how many rows it changed."""
     result: Any = db.session.execute(statement)
     return int(result.rowcount)
 

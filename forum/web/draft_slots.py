@@ -31,7 +31,7 @@ from forum.domain.draft_places import (
 from forum.domain.drafts import acceptance, drafts
 from forum.domain.drafts.views import DraftView, Place, Subject
 from forum.infra.i18n import _
-from forum.infra.paging import LARGEST
+from forum.infra.paging import LARGEST, id_of
 from forum.infra.rates import TooOften
 from forum.models.drafts import Draft
 from forum.policy.actors import Actor
@@ -165,8 +165,8 @@ def opened_beside(draft_id: int) -> int | None:
     """
     said = urlsplit(request.referrer or "").query
     found = _sent_number("stay") or parse_qs(said).get("draft", [""])[0]
-    number = int(found) if str(found).isdecimal() and len(str(found)) < 19 else 0
-    return number if 0 < number <= LARGEST and number != draft_id else None
+    number = id_of(str(found))
+    return number if number and number != draft_id else None
 
 
 def keep() -> DraftView | None:

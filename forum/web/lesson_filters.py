@@ -46,7 +46,7 @@ class Shown(NamedTuple):
         """Return the address of the list, with more parameters."""
         parameters: dict[str, Any] = {
             "q": self.words or None,
-            results.LITERALLY: int(self.literally) or None,
+            results.LITERALLY: 1 if self.literally else None,
             **self.choice.values,
             "sort": None if self.sort == next(iter(self.sorts)) else self.sort,
             **more,

@@ -161,7 +161,7 @@ def take_back(public_id: str, report_id: int) -> ResponseReturnValue:
 @bp.get("/lessons/<public_id>/reports/<int:report_id>/withdrawal")
 @open_to(members)
 def ask_withdrawal(public_id: str, report_id: int) -> ResponseReturnValue:
-    about, report = reports.one(actor(), public_id, report_id)
+    about, report = reports.to_take_back(actor(), public_id, report_id)
     return render_template("reports/withdrawal.html", about=about, report=report)
 
 

@@ -8,6 +8,7 @@ from forum.domain.lessons.review_candidates import Candidate, Candidates
 from forum.domain.lessons.workbench import asking
 from forum.domain.themes import labels
 from forum.infra.i18n import _
+from forum.infra.paging import id_of
 from forum.models.spaces import Audience
 from forum.policy.errors import Invalid
 from forum.web.forms.workbench import GROUP, OTHER, AskForm, SubmissionForm
@@ -66,8 +67,8 @@ def chosen(form: AskForm) -> int | None:
     value = form.reviewer.data or ""
     if value == GROUP:
         return None
-    if value.isdecimal() and len(value) < 19:
-        return int(value)
+    if number := id_of(value):
+        return number
     raise Invalid("reviewer", _("Choose whom you ask."))
 
 

@@ -68,7 +68,8 @@ def share(unknown_id: int) -> ResponseReturnValue:
 @open_to(members)
 def take_back(unknown_id: int) -> ResponseReturnValue:
     """Take that back."""
-    return _back(sharing.take_back(actor(), unknown_id).id)
+    sharing.take_back(actor(), unknown_id)
+    return _back(unknown_id)
 
 
 def _answered(choice: Choice, kind: str, cursor: str | None) -> Any:

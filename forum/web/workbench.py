@@ -11,6 +11,7 @@ from forum.domain.lessons import undo as lesson_undo
 from forum.domain.lessons.workbench import desk_page
 from forum.domain.lessons.workbench import draft as workbench_draft
 from forum.infra.i18n import _
+from forum.infra.paging import id_of
 from forum.models.lessons import LessonState
 from forum.models.spaces import Audience
 from forum.policy.errors import Invalid, NotFound
@@ -104,7 +105,7 @@ def add_source(lesson_id: int) -> ResponseReturnValue:
     if not form.validate() or number is None:
         return pages.workbench(lesson_id, source_form=form), 422
     try:
-        lessons.add_source(actor(), lesson_id, int(number[1]))
+        lessons.add_source(actor(), lesson_id, id_of(number[1]))
     except NotFound:
         attach(form, Invalid("address", _("There is no such thread, or you may not read it.")))
         return pages.workbench(lesson_id, source_form=form), 422

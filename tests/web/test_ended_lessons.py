@@ -4,15 +4,21 @@ from datetime import timedelta
 
 import pytest
 from bs4 import BeautifulSoup
+from sqlalchemy import select, update
 
 from forum.domain.digests import personal_queries
-from forum.domain.lessons import ending, lessons
-from forum.infra import clock
+from forum.domain.lessons import ending, foretellings, lessons, reports
+from forum.domain.lessons.foretellings import Expected
+from forum.domain.lessons.report_words import Answers
+from forum.domain.lessons.unknowns import keeping, sharing
+from forum.infra import clock, days
 from forum.infra.db import db
 from forum.infra.statements import select_rows
-from forum.models.spaces import Audience
+from forum.models.adoptions import AdoptionReport
+from forum.models.spaces import Audience, Membership, Role
+from forum.models.unknowns import UnknownSharing
 from tests import reviewed
-from tests.factories import sign_in, submit
+from tests.factories import actor, make_member, make_space, sign_in, submit
 from tests.lesson_scenario import build
 
 GONE, REPLACED, STANDS = "Zwartingetrokken praten", "Zwartvervangen praten", "Zwartstaande praten"
@@ -158,3 +164,97 @@ def test_its_page_stays_with_the_reason_and_the_way_on_and_out_of_indexes(client
     found = client.get(f"/search?q={public_id}", follow_redirects=True, headers={"Accept-Language": "en"})
     assert "This lesson is withdrawn." in found.text
     assert page.select_one("main .notice--grave a")["href"].endswith(other)
+
+
+def at(client, path, status=200):
+    """The page there, in English."""
+    answer = client.get(path, headers={"Accept-Language": "en"})
+    assert answer.status_code == status, path
+    return BeautifulSoup(answer.text, "html.parser")
+
+
+def test_on_one_that_ended_everybody_takes_back_their_own_and_nothing_is_promised(client, scenario):
+    lesson, kim = scenario.made[GONE], make_member("Kim", space=make_space("Genk", city="genk"), city="genk")
+    path, who = f"/lessons/{lesson.public_id}", actor(kim)
+    runs = Answers("running", what_was_done="We begin.")
+    due = days.today() + timedelta(days=90)
+    report = reports.report(who, lesson.public_id, runs, expected=Expected("Fewer complaints.", due, ""))
+    (question,) = keeping.open_of(lesson.id)
+    sharing.share(who, question.id)
+    lesson.confirmed_at = clock.now()
+    db.session.commit()
+    sign_in(client, kim)
+    promises = (
+        "we ask on",
+        "To be looked at again",
+        "Say so at “What we do not know”",
+        "Say how it went on",
+        "Be the first",
+    )
+    shown = at(client, path)
+    assert [words in shown.get_text() for words in promises] == [True] * 4 + [False]
+    assert {mark.get_text() for mark in shown.select(".lesson-head .state--ok")} == {
+        "Worked",
+        "Confirmed by other cities",
+    }
+    ended(scenario)
+    shown = at(client, path)
+    assert [words in shown.get_text() for words in promises] == [False] * 5
+    assert shown.select(".lesson-head .state--ok, .lesson-head .state--grave") == []
+    assert {mark.get_text() for mark in shown.select(".lesson-head .state")} == {
+        "Worked",
+        "Confirmed by other cities",
+    }
+    one = f"{path}/reports/{report.id}"
+    for page in (shown, at(client, f"{path}/reports"), at(client, one)):
+        own = [link["href"] for link in page.select(f"#report-{report.id} .cluster a")]
+        assert own == [f"{one}/withdrawal"], "that alone"
+    for page in ("follow-ups/new", "change"):
+        at(client, f"{one}/{page}", 403)
+    with clock.at(clock.now() + timedelta(days=91)):
+        assert foretellings.ask_due() == 0, "nobody can answer"
+    form = next(form for form in shown.select("main form") if "sharing" in form["action"])
+    assert "Whether it lasts." in form.get_text()
+    fields = {field["name"]: field["value"] for field in form.select("input")}
+    for _twice in range(2):
+        assert submit(client, form["action"], fields).location.startswith(path)
+    assert at(client, f"{one}/withdrawal").select_one("main form")["action"] == one
+    assert submit(client, one, {"_method": "DELETE"}).status_code == 303
+    left = at(client, path)
+    assert left.select("form[action*=sharing], .reports li") == []
+    assert "Nobody told how it went." in left.get_text()
+    assert (
+        db.session.scalars(select(AdoptionReport)).all() + db.session.scalars(select(UnknownSharing)).all()
+        == []
+    )
+    ending.bring_back(scenario.actor("editor"), lesson.public_id)
+    assert "Be the first" in at(client, path).get_text()
+
+
+def test_who_is_only_a_guest_by_now_still_takes_their_report_back(client, scenario):
+    lesson = scenario.made[STANDS]
+    report = reports.report(
+        scenario.actor("reader"), lesson.public_id, Answers("running", what_was_done="Begun.")
+    )
+    role = update(Membership).where(Membership.member_id == scenario.reader.id)
+    db.session.execute(role.values(role=Role.GUEST))
+    db.session.commit()
+    sign_in(client, scenario.reader)
+    one = f"/lessons/{lesson.public_id}/reports/{report.id}"
+    at(client, f"{one}/change", 403)
+    at(client, f"{one}/withdrawal")
+    assert submit(client, one, {"_method": "DELETE"}).status_code == 303
+
+
+def test_the_number_of_the_one_that_takes_its_place_is_read_as_a_phone_types_it(client, scenario):
+    sign_in(client, scenario.second)
+    path = f"/lessons/{scenario.made[REPLACED].public_id}/supersession"
+    form = at(client, path)
+    assert form.select_one("#by")["autocapitalize"] == "none"
+    assert form.select_one("main form button").get_text() == "Replace this lesson"
+    number = scenario.made[STANDS].public_id.title()
+    typed = {"by": f" {number} ", "reason": "This one says it better."}
+    assert submit(client, path, {**typed, "by": "Les-1999-001"}).status_code == 422
+    assert submit(client, path, typed).status_code == 303
+    notice = at(client, path.rpartition("/")[0]).select_one("main .notice--grave")
+    assert [len(line.find_all("a")) for line in notice.select("p")] == [1, 0], "the day has a line of its own"

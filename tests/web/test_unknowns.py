@@ -129,3 +129,16 @@ def test_it_costs_the_same_with_more(client, scenario, lesson, count_queries):
     with count_queries() as many:
         text(client, "/unknowns")
     assert many.count == one.count <= 6
+
+
+def test_a_tick_that_is_no_number_ticks_nothing(client, scenario, lesson):
+    draft = lessons.revise(scenario.actor("curator"), lesson.id)
+    (question,) = keeping.open_of(lesson.id)
+    sign_in(client, scenario.curator)
+    for sent in ("9" * 4301, "9" * 30, "-1", "\u00b2", "x", ""):
+        assert submit(client, f"/workbench/{lesson.id}/answers", {"answers": sent}).status_code == 303, sent[
+            :9
+        ]
+        assert draft.answers == []
+    submit(client, f"/workbench/{lesson.id}/answers", {"answers": str(question.id)})
+    assert draft.answers == [question.text]

@@ -1,15 +1,17 @@
 """What editors of the network do with a cahier: make it, change its introduction and who reads it, and delete it."""
 
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import delete, select, update
 
 from forum.domain.audit import log as audit_log
 from forum.domain.lines import clean_line, within
+from forum.domain.people import accounts
 from forum.infra import clock, rates, text
 from forum.infra.db import db
 from forum.infra.i18n import _
+from forum.infra.rows import insert_new
 from forum.models.cahiers import Cahier, CahierLesson
 from forum.models.lessons import Lesson
 from forum.models.moderation import Action
@@ -58,22 +60,20 @@ def create(actor: Actor, words: Words) -> Cahier:
     """Make a cahier, without lessons yet; sent twice it is one. Forbidden, Invalid as `made`, TooOften."""
     require(may_edit_network(actor))
     typed = made(words)
+    accounts.one_at_a_time(actor)  # who presses twice at once finds what the first press made
     before = _sent_before(actor, typed)
     if before is not None:
         return before
     rates.spend("cahier", f"member:{actor.id}", limit=MOST_CHANGES)
     now = clock.now()
-    cahier = Cahier(
-        slug=_free_slug(typed.title),
+    cahier = _insert(
+        typed,
         audience=Audience(words.audience),
         render_version=text.RENDER_VERSION,
         editor_id=actor.id,
         created_at=now,
         changed_at=now,
-        **typed._asdict(),
     )
-    db.session.add(cahier)
-    db.session.flush()
     log(actor, cahier, "written")
     return cahier
 
@@ -166,13 +166,16 @@ def _sent_before(actor: Actor, typed: Made) -> Cahier | None:
     return db.session.scalars(query.where(recent).order_by(Cahier.id).limit(1)).one_or_none()
 
 
-def _free_slug(title: str) -> str:
-    base, number = text.slug(title), 1
-    slug = base
-    while slug in NAMES or db.session.scalar(select(exists().where(Cahier.slug == slug))):
+def _insert(typed: Made, **more: Any) -> Cahier:
+    """A new cahier at the first address of its title that is free, also when somebody else takes one at this moment."""
+    base = slug = text.slug(typed.title)
+    number = 1
+    while True:
+        row = {**typed._asdict(), **more, "slug": slug}
+        if slug not in NAMES and (new := insert_new(Cahier, [row], Cahier.id)):
+            return db.session.get_one(Cahier, new[0].id)
         number += 1
         slug = f"{base}-{number}"
-    return slug
 
 
 def _has_closed(cahier: Cahier) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from forum.domain.cahiers import cahiers, queries
+from forum.domain.lessons import numbers
 from forum.domain.lessons.listed import listed
 from forum.domain.lines import clean_line
 from forum.infra import rates
@@ -20,7 +21,6 @@ from forum.policy.readers import reader_values
 from forum.policy.visibility import visible
 
 MOST = 12  # lessons: all of them stand on one page
-_NUMBER = re.compile(r"les-\d{4}-\d{3,7}", re.IGNORECASE)
 _VERSION = re.compile(r"/v/(\d{1,5}\.\d{1,5})(?!\d)")
 
 
@@ -110,11 +110,8 @@ def take_out(actor: Actor, slug: str, public_id: str) -> Cahier:
 
 def _asked(actor: Actor, typed: str) -> tuple[Lesson, LessonVersion]:
     """The published lesson that the actor sees, by its number or address, and its version; Invalid at `lesson`."""
-    found = _NUMBER.search(typed)
-    query = visible(Lesson, actor).where(listed())
-    lesson = (
-        db.session.scalars(query.where(Lesson.public_id == found[0].lower())).one_or_none() if found else None
-    )
+    query = visible(Lesson, actor).where(listed(), Lesson.public_id == numbers.in_words(typed))
+    lesson = db.session.scalars(query).one_or_none()
     if lesson is None:
         raise Invalid("lesson", _("There is no such lesson, or you may not read it."))
     if numbered := _VERSION.search(typed):

@@ -17,7 +17,7 @@ from forum.domain.lines import clean_paragraphs
 from forum.domain.mailing import events
 from forum.domain.people import bylines, capacities
 from forum.domain.people.bylines import Byline, speaker
-from forum.infra import clock, days
+from forum.infra import clock, days, rates
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.models.accounts import Capacity, Member
@@ -31,6 +31,7 @@ from forum.policy.ageing import may_affirm, may_signal
 REVIEW_AFTER = timedelta(days=548)  # a year and a half: applied by then, and not outdated yet
 ASKED_BEFORE = timedelta(days=30)
 BATCH = 50
+MOST_SIGNALS = "20 per hour"  # of one member: the makers of a lesson hear of each
 MOST = 50  # signals on one page
 
 
@@ -65,7 +66,7 @@ def affirm(actor: Actor, public_id: str) -> Lesson:
 def signal(actor: Actor, public_id: str, *, reason: str) -> LessonSignal:
     """Say what no longer holds; what the actor said before and nobody answered is changed.
 
-    NotFound, Forbidden, Invalid at `reason`.
+    NotFound, Forbidden, Invalid at `reason`, TooOften.
     """
     lesson = published(actor, public_id, lock=True)
     require(may_signal(actor, lesson))
@@ -75,6 +76,7 @@ def signal(actor: Actor, public_id: str, *, reason: str) -> LessonSignal:
     if own is not None:
         own.reason = said
         return own
+    rates.spend("signal", f"member:{actor.id}", limit=MOST_SIGNALS)
     spoke_as = capacities.current(actor.id)
     made = LessonSignal(
         lesson_id=lesson.id,

@@ -14,7 +14,7 @@ from forum.domain.lessons.state_machine import Move
 from forum.domain.lines import clean_paragraphs, clean_reason
 from forum.domain.mailing import events
 from forum.domain.people import capacities
-from forum.infra import clock
+from forum.infra import clock, rates
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.models.adoptions import AdoptionReport
@@ -36,6 +36,8 @@ from forum.policy.disputing import (
 )
 from forum.policy.errors import Conflict, Invalid, NotFound
 
+MOST = "20 per hour"  # of one member: the makers of a lesson hear of each
+
 
 def to_dispute(actor: Actor, public_id: str) -> tuple[page.Titled, list[Claim], int | None]:
     """Return what the form is about: the lesson, its claims, and the actor's own report on it; NotFound, Forbidden."""
@@ -52,9 +54,7 @@ def is_note(lesson: Lesson) -> bool:
 
 def own_report(actor: Actor, lesson: Lesson) -> int | None:
     """Return the report on a lesson that the actor made and that stands."""
-    own = select(AdoptionReport.id).where(
-        AdoptionReport.lesson_id == lesson.id, AdoptionReport.reporter_id == actor.id, AdoptionReport.stands
-    )
+    own = select(AdoptionReport.id).filter_by(lesson_id=lesson.id, reporter_id=actor.id, stands=True)
     return db.session.scalar(own.limit(1))
 
 
@@ -64,7 +64,7 @@ def bring(
     """Bring evidence against a claim, known by its root, with the address of a post or the own report if there is one.
 
     The same again is what was brought. NotFound, Forbidden; Invalid at `claim`, `words` or `post`; Conflict while other
-    evidence of theirs against that claim waits.
+    evidence of theirs against that claim waits, TooOften.
     """
     lesson = published(actor, public_id, lock=True)
     require(may_dispute(actor, lesson, is_note=is_note(lesson)))
@@ -79,6 +79,7 @@ def bring(
         if waiting.words == said:
             return waiting
         raise Conflict(_("You brought evidence against this claim that still waits: take that back first."))
+    rates.spend("dispute", f"member:{actor.id}", limit=MOST)
     spoke_as = capacities.current(actor.id)
     evidence = CounterEvidence(
         lesson_id=lesson.id,
@@ -141,10 +142,8 @@ def take_back(actor: Actor, public_id: str, evidence_id: int) -> Lesson:
     """Delete what the actor brought and nobody decided on; gone already, nothing more. NotFound, Forbidden."""
     lesson = published(actor, public_id, lock=True)
     evidence = db.session.get(CounterEvidence, evidence_id, populate_existing=True)
-    if evidence is None:
-        return lesson
-    if evidence.lesson_id != lesson.id or not knows_of(actor, lesson, evidence):
-        raise NotFound
+    if evidence is None or evidence.lesson_id != lesson.id or not knows_of(actor, lesson, evidence):
+        return lesson  # told alike: who asks does not learn whether something waits here, or elsewhere
     require(may_take_evidence_back(actor, evidence))
     db.session.delete(evidence)
     db.session.flush()

@@ -13,6 +13,7 @@ from forum.domain.audit.undoable import OpenAct
 from forum.domain.lessons import (
     confirming,
     library_counts,
+    numbers,
     origin_queries,
     own_acts,
     page,
@@ -20,6 +21,7 @@ from forum.domain.lessons import (
 )
 from forum.domain.lessons.listed import published
 from forum.domain.lessons.state_machine import Move
+from forum.domain.lessons.unknowns import sharing
 from forum.domain.lines import clean_reason
 from forum.domain.mailing import events
 from forum.infra import clock
@@ -40,7 +42,7 @@ from forum.policy.actions import YES, require
 from forum.policy.actors import Actor
 from forum.policy.ending import may_bring_back, may_end
 from forum.policy.errors import Conflict, Invalid
-from forum.policy.visibility import audience, sees
+from forum.policy.visibility import audience, sees, visible
 
 REASON_MAX = Lesson.ENDED_REASON_MAX
 STEPS = {Ending.WITHDRAWN: StepKind.WITHDRAW, Ending.SUPERSEDED: StepKind.SUPERSEDE}
@@ -53,6 +55,7 @@ class Ended:
     by: tuple[str, str] | None  # its number and title
     acts: list[OpenAct]
     may_bring_back: bool
+    shared: list[tuple[int, str]]  # questions of it that the reader shares: no list has them any more
 
 
 def to_end(actor: Actor, public_id: str) -> tuple[page.Titled, int]:
@@ -98,13 +101,17 @@ def withdraw(actor: Actor, public_id: str, *, reason: str) -> Lesson:
 
 
 def supersede(actor: Actor, public_id: str, *, by: str, reason: str) -> Lesson:
-    """Say that another published lesson, by its number, takes the place of this one, and why; the rest as `withdraw`.
+    """Say that another published lesson takes the place of this one, and why; the rest as `withdraw`.
+
+    `by`: its number or address, as somebody types it.
 
     Invalid at `by` as well: all who read this one have to read that.
     """
+    other_id = numbers.in_words(by)
+    _hold(actor, public_id, other_id)
     lesson = _to_end(actor, public_id)
     because = _because(reason)
-    other = _other(actor, lesson, by.strip())
+    other = _other(actor, lesson, other_id)
     return _end(actor, lesson, Ending.SUPERSEDED, because, other)
 
 
@@ -132,21 +139,43 @@ def undo(actor: Actor, act: UndoableAct) -> None:
 
 
 def of_page(reader: Actor | None, lesson: Lesson) -> Ended | None:
-    """Return how a lesson ended, for its page (two queries at most); None while it stands."""
+    """Return how a lesson ended, for its page (three queries at most); None while it stands."""
     if lesson.ended_at is None:
         return None
-    other = (
-        select(Lesson.public_id, LessonVersion.title)
-        .join(LessonVersion, LessonVersion.id == Lesson.current_id)
-        .where(Lesson.id == lesson.superseded_by_id, sees(Lesson, reader))
+    acts = (
+        undoable.open_acts(reader, kind=UndoKind.END)
+        if reader is not None and may_end(reader, lesson)
+        else []
     )
-    row = db.session.execute(other).one_or_none() if lesson.superseded_by_id is not None else None
-    acts = undoable.open_acts(reader, kind=UndoKind.END) if reader is not None else []
     return Ended(
-        (row.public_id or "", row.title) if row is not None else None,
+        _in_its_place(reader, lesson) if lesson.superseded_by_id is not None else None,
         [act for act in acts if act.before["lesson_id"] == lesson.id],
         bool(may_bring_back(reader, lesson)),
+        sharing.own(reader, lesson.id) if reader is not None else [],
     )
+
+
+def _in_its_place(reader: Actor | None, lesson: Lesson) -> tuple[str, str] | None:
+    """Number and title of the lesson that took the place of one, as far as its reader may know; one query."""
+    both = (
+        select(
+            Lesson.id, Lesson.public_id, LessonVersion.title, origin_queries.is_hidden(reader).label("hidden")
+        )
+        .join(LessonVersion, LessonVersion.id == Lesson.current_id)
+        .where(Lesson.id.in_([lesson.id, lesson.superseded_by_id]), sees(Lesson, reader))
+    )
+    rows = {row.id: row for row in db.session.execute(both)}
+    other = rows.get(lesson.superseded_by_id)
+    # One of them may be masked since: then each would say of the other where it comes from.
+    if other is None or other.hidden != rows[lesson.id].hidden:
+        return None
+    return other.public_id or "", other.title
+
+
+def _hold(actor: Actor, *public_ids: str) -> None:
+    """Lock lessons in the order of their ids: two that take each other's place at once would wait for each other."""
+    query = visible(Lesson, actor).where(Lesson.public_id.in_(public_ids)).with_only_columns(Lesson.id)
+    db.session.execute(query.order_by(Lesson.id).with_for_update(of=Lesson))
 
 
 def _because(reason: str) -> str:
@@ -194,8 +223,7 @@ def _put_back(lesson: Lesson) -> None:
 
 def _other(actor: Actor, lesson: Lesson, public_id: str) -> Lesson:
     """The lesson with that number that takes the place of another: it stands, and all who read the other read it."""
-    query = select(Lesson).where(Lesson.public_id == public_id, sees(Lesson, actor))
-    other = db.session.scalar(query)
+    other = db.session.scalar(visible(Lesson, actor).where(Lesson.public_id == public_id))
     if other is None or other.current_id is None or other.id == lesson.id or other.ended_at is not None:
         raise Invalid("by", _("This is not the number of another lesson that stands."))
     readers = audience(other).with_only_columns(Member.id)

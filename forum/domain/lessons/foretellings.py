@@ -12,14 +12,16 @@ from datetime import date, timedelta
 
 from sqlalchemy import select, update
 
+from forum.domain.lessons.listed import listed
 from forum.domain.lines import clean_paragraphs
 from forum.domain.mailing import events
-from forum.infra import clock, days
+from forum.infra import clock, days, rates
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.infra.rows import update_rows
 from forum.models.adoptions import AdoptionReport
 from forum.models.foretellings import Foretelling
+from forum.models.lessons import Lesson
 from forum.policy.actions import require
 from forum.policy.actors import Actor
 from forum.policy.errors import Conflict, Invalid, NotFound
@@ -27,6 +29,7 @@ from forum.policy.reporting import may_withdraw
 
 LONGEST = timedelta(days=5 * 366)
 BATCH = 50
+MOST = "10 per day"  # of one member: each stays to be seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,8 @@ def sealed_text(expected: str, due_on: date, stop_when: str, salt: str) -> str:
 
 
 def seal(report: AdoptionReport, words: Expected) -> Foretelling:
-    """Store what the reporter of a report expects (system verb); `words` were cleaned."""
+    """Store what the reporter of a report expects (system verb); `words` were cleaned. TooOften."""
+    rates.spend("foretell", f"member:{report.reporter_id}", limit=MOST)
     salt = secrets.token_hex(Foretelling.SALT_BYTES)
     due_on = words.due_on or days.today()
     text = sealed_text(words.expected, due_on, words.stop_when, salt)
@@ -132,6 +136,8 @@ def ask_due() -> int:
             Foretelling.due_on <= days.today(),
             Foretelling.asked_at.is_(None),
             Foretelling.withdrawn_at.is_(None),
+            # Of one that ended nothing can be told; should it stand again, it is asked then.
+            Foretelling.lesson_id.in_(select(Lesson.id).where(listed())),
         )
         .order_by(Foretelling.due_on, Foretelling.id)
         .limit(BATCH)

@@ -4,6 +4,7 @@ Those of a lesson are drawn by lot. Were they counted, a gap between two would t
 published, where the reader may not look.
 """
 
+import re
 import secrets
 
 from sqlalchemy import update
@@ -13,6 +14,9 @@ from forum.models.lessons import Lesson, LessonNumber, LessonVersion
 
 FIRST = "1.0"
 PUBLIC = range(10_000, 100_000)
+# In a citation or an address, or typed on a phone: with a capital, spaces, another dash.
+_DASH = r"\s*[-\u2010-\u2015]?\s*"
+_TYPED = re.compile(rf"\bles{_DASH}([0-9]{{4}}){_DASH}([0-9]{{3,7}})(?![0-9])", re.IGNORECASE)
 
 
 def new_id() -> int:
@@ -27,6 +31,12 @@ def new_public_id() -> str:
         rows.insert_new(LessonNumber, [{"year": year, "last": 0}])
         _raise(year)
     return str(rows.drawn(Lesson.public_id, lambda: f"les-{year}-{secrets.choice(PUBLIC)}"))
+
+
+def in_words(typed: str) -> str:
+    """Return the public id that stands in what somebody typed or pasted, as it is written; "" where none does."""
+    found = _TYPED.search(typed)
+    return f"les-{found[1]}-{found[2]}" if found is not None else ""
 
 
 def next_version(before: LessonVersion | None, version: LessonVersion) -> str:

@@ -44,6 +44,7 @@ class Foretold:
     is_open: bool = False  # everybody who reads the lesson may read it
     is_own: bool = False
     city: str = ""  # where it stands beside no report
+    others: int = 0  # how much else its author foretold of the lesson and took back
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,4 +177,5 @@ def _foretold(row: Any, city: str = "") -> Foretold:
         is_open=bool(row.foretold_is_open),
         is_own=bool(row.foretold_is_own),
         city=city,
+        others=row.foretold_others,
     )

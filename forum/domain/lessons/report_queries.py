@@ -6,7 +6,21 @@ are filled in when they run.
 
 from typing import Any, cast
 
-from sqlalchemy import Date, Integer, Select, and_, bindparam, case, exists, false, func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.orm import aliased
 
 from forum.domain.lessons.adoptions import written
@@ -24,7 +38,7 @@ LESSON_ID = bindparam("lesson_id", type_=Integer)
 TODAY: Any = bindparam("today", type_=Date)
 ORDER = (AdoptionReport.reported_on, AdoptionReport.id)
 WORDS = ("problem", "what_was_done", "what_changed", "left_out", "differs", "what_came")
-_FIRST = aliased(AdoptionReport)
+_FIRST, _OTHER = aliased(AdoptionReport), aliased(Foretelling)
 _FACTS = ("id", "report_id", "due_on", "sha256", "sealed_at", "withdrawn_at")
 _SEALED = ("expected", "stop_when", "salt")
 
@@ -39,7 +53,19 @@ def foretold(signed_in: bool) -> list[Any]:
         case((or_(is_open, own), getattr(Foretelling, name)), else_=literal("")).label(f"foretold_{name}")
         for name in _SEALED
     ]
-    return [*facts, *sealed, is_open.label("foretold_is_open"), own.label("foretold_is_own")]
+    marks = (is_open.label("foretold_is_open"), own.label("foretold_is_own"), _others_withdrawn())
+    return [*facts, *sealed, *marks]
+
+
+def _others_withdrawn() -> Any:
+    """How much else its author foretold of the lesson and took back: of many, one comes true by chance."""
+    others = select(func.count()).where(*_by_the_same(), _OTHER.id != Foretelling.id)
+    return others.correlate(Foretelling).scalar_subquery().label("foretold_others")
+
+
+def _by_the_same() -> tuple[ColumnElement[bool], ...]:
+    same = (_OTHER.lesson_id == Foretelling.lesson_id, _OTHER.author_id == Foretelling.author_id)
+    return (*same, _OTHER.withdrawn_at.is_not(None))
 
 
 @cached
@@ -80,11 +106,16 @@ def course(signed_in: bool) -> Select[Any]:
 
 @cached
 def orphans(signed_in: bool) -> Select[Any]:
-    """What was foretold of the lesson whose report was taken back, the newest first."""
+    """What was foretold of the lesson whose report was taken back, the newest first.
+
+    Of what one person took back, which has no words, the last alone: it says how many there are.
+    """
+    later = select(_OTHER.id).where(*_by_the_same(), _OTHER.report_id.is_(None), _OTHER.id > Foretelling.id)
+    is_last = or_(Foretelling.withdrawn_at.is_(None), ~later.correlate(Foretelling).exists())
     query: Any = select(Foretelling.city, *foretold(signed_in)).where(
-        Foretelling.lesson_id == LESSON_ID, Foretelling.report_id.is_(None)
+        Foretelling.lesson_id == LESSON_ID, Foretelling.report_id.is_(None), is_last
     )
-    return cast(Select[Any], query.order_by(Foretelling.sealed_at.desc()).limit(20))
+    return cast(Select[Any], query.order_by(Foretelling.sealed_at.desc(), Foretelling.id.desc()).limit(20))
 
 
 @cached

@@ -19,7 +19,7 @@ from forum.domain.lessons.report_words import Answers
 from forum.domain.mailing import events
 from forum.domain.people import capacities, speaking
 from forum.domain.people.capacities import HeldCapacity
-from forum.infra import days
+from forum.infra import days, rates
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.models.accounts import Capacity
@@ -31,6 +31,8 @@ from forum.policy.actors import Actor
 from forum.policy.errors import Conflict, Forbidden, Invalid, NotFound
 from forum.policy.reporting import may_change_report, may_report
 from forum.policy.visibility import sees
+
+MOST = "20 per hour"  # of one member: the makers of a lesson, and whom it quotes, hear of each
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +60,17 @@ def to_report(actor: Actor, public_id: str) -> Reporting:
 def one(actor: Actor, public_id: str, report_id: int) -> tuple[Reporting, AdoptionReport]:
     """Return a report that the actor made and may change, with what it is about; NotFound, Forbidden."""
     about = to_report(actor, public_id)
-    report = db.session.scalar(
-        select(AdoptionReport).where(
-            AdoptionReport.id == report_id, AdoptionReport.lesson_id == about.lesson.id
-        )
-    )
-    if report is None:
-        raise NotFound
+    report = _there(about.lesson, report_id)
     require(may_change_report(actor, report))
     return about, report
+
+
+def to_take_back(actor: Actor, public_id: str, report_id: int) -> tuple[page.Titled, AdoptionReport]:
+    """Return a report that the actor may take back, with the lesson, which may have ended; NotFound, Forbidden."""
+    titled = page.title_of(actor, public_id)
+    report = _there(titled.lesson, report_id)
+    require(may_change_report(actor, report))
+    return titled, report
 
 
 def report(
@@ -74,7 +78,7 @@ def report(
 ) -> AdoptionReport:
     """Report what came of a lesson; the same again is what was reported. `expected` of one that runs is sealed.
 
-    NotFound, Forbidden, Invalid at the field; Conflict for who reported on it already: they go on with that.
+    NotFound, Forbidden, Invalid at the field, TooOften; Conflict for who reported on it already: they go on with that.
     """
     about = to_report(actor, public_id)
     capacity = _capacity(about.held, city)
@@ -82,7 +86,7 @@ def report(
     if expected is not None:
         expected = foretellings.clean(expected, running=said["outcome"] == AdoptionOutcome.RUNNING)
     lesson = hold(about.lesson.id, capacity.id)
-    own = _own(actor, lesson.id)
+    own = to_report(actor, public_id).own  # as it all stands once nobody else writes here
     if own is not None:
         if own.follows_id is None and _says(own, said):
             return own
@@ -98,7 +102,7 @@ def report(
 def go_on(actor: Actor, public_id: str, report_id: int, answers: Answers) -> AdoptionReport:
     """Say what became of what the actor reported before: it stands from now on; the same again is what they said.
 
-    NotFound, Forbidden for who no longer speaks for that city, Invalid at the field.
+    NotFound, Forbidden for who no longer speaks for that city, Invalid at the field, TooOften.
     """
     about, before = _of_actor(actor, public_id, report_id)
     capacity = about.held.get(before.city)
@@ -108,7 +112,7 @@ def go_on(actor: Actor, public_id: str, report_id: int, answers: Answers) -> Ado
     if said["outcome"] == AdoptionOutcome.NOT_DONE and before.outcome != AdoptionOutcome.NOT_DONE:
         raise Invalid("outcome", _("You did begin with it: say how that went."))
     lesson = hold(about.lesson.id, capacity.id)
-    db.session.refresh(before)
+    _about, before = _of_actor(actor, public_id, report_id)  # it may be gone meanwhile, or the lesson ended
     last = before if before.stands else _own(actor, lesson.id)
     if last is None or (last is not before and not _says(last, said)):
         raise Conflict(_("You reported again since: go on with what you said last."))
@@ -145,10 +149,8 @@ def take_back(actor: Actor, public_id: str, report_id: int) -> Lesson:
     """
     lesson = published(actor, public_id, lock=True)
     made = db.session.get(AdoptionReport, report_id, populate_existing=True)
-    if made is None:
+    if made is None or made.lesson_id != lesson.id:  # told alike: who asks learns nothing of other lessons
         return lesson
-    if made.lesson_id != lesson.id:
-        raise NotFound
     require(may_change_report(actor, made))
     with weighed(lesson):
         before = _before(made)
@@ -209,12 +211,18 @@ def hold(lesson_id: int, capacity_id: int | None) -> Lesson:
 def _of_actor(actor: Actor, public_id: str, report_id: int) -> tuple[Reporting, AdoptionReport]:
     """A report of the actor, also one that they went on with since."""
     about = to_report(actor, public_id)
-    before = db.session.get(AdoptionReport, report_id)
-    if before is None or before.lesson_id != about.lesson.id:
-        raise NotFound
+    before = _there(about.lesson, report_id)
     if before.reporter_id != actor.id:
         require(may_change_report(actor, before))
     return about, before
+
+
+def _there(lesson: Lesson, report_id: int) -> AdoptionReport:
+    """A report on a lesson, read anew; NotFound."""
+    report = db.session.get(AdoptionReport, report_id, populate_existing=True)
+    if report is None or report.lesson_id != lesson.id:
+        raise NotFound
+    return report
 
 
 def _own(actor: Actor, lesson_id: int) -> AdoptionReport | None:
@@ -223,7 +231,9 @@ def _own(actor: Actor, lesson_id: int) -> AdoptionReport | None:
         AdoptionReport.lesson_id == lesson_id, AdoptionReport.reporter_id == actor.id, AdoptionReport.stands
     )
     return db.session.scalars(
-        own.order_by(AdoptionReport.reported_on.desc(), AdoptionReport.id.desc())
+        own.order_by(AdoptionReport.reported_on.desc(), AdoptionReport.id.desc()).execution_options(
+            populate_existing=True
+        )
     ).first()
 
 
@@ -256,6 +266,7 @@ def _add(
     *,
     follows_id: int | None = None,
 ) -> AdoptionReport:
+    rates.spend("report", f"member:{reporter_id}", limit=MOST)
     made = AdoptionReport(
         lesson_id=lesson.id,
         city=capacity.city or "",

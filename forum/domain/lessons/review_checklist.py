@@ -32,9 +32,10 @@ def answer(
     given = {
         question.value: _clean(question, answers[question]) for question in Question if question in answers
     }
-    row = _row(actor, version) or ReviewLook(version_id=version.id, member_id=actor.id, answers={})
+    # Opening the page writes the row too, without a lock on the lesson: perhaps at this moment.
+    _looked(actor, version)
+    row = db.session.get_one(ReviewLook, (version.id, actor.id), populate_existing=True)
     row.answers, row.at = {**row.answers, **given}, clock.now()
-    db.session.add(row)
     db.session.flush()
     return row
 
@@ -44,8 +45,7 @@ def look(actor: Actor, lesson_id: int) -> None:
     lesson: Lesson = get_visible(Lesson, actor, lesson_id)
     version = db.session.get(LessonVersion, lesson.working_id or 0)
     if version is not None and lesson_reviews.answer_for(actor, lesson, version):
-        row = {"version_id": version.id, "member_id": actor.id, "at": clock.now(), "answers": {}}
-        upsert(ReviewLook, [row], keys=("version_id", "member_id"), once=("answers",))
+        _looked(actor, version)
 
 
 def answers_of(actor: Actor, version: LessonVersion) -> Answers:
@@ -96,6 +96,11 @@ def in_review(actor: Actor, lesson_id: int, read: int | None) -> tuple[Lesson, L
     if read not in (None, version.sequence):
         raise Conflict(_("This lesson changed after you opened its page. Read it again."))
     return lesson, version
+
+
+def _looked(actor: Actor, version: LessonVersion) -> None:
+    row = {"version_id": version.id, "member_id": actor.id, "at": clock.now(), "answers": {}}
+    upsert(ReviewLook, [row], keys=("version_id", "member_id"), once=("answers",))
 
 
 def _row(actor: Actor, version: LessonVersion) -> ReviewLook | None:

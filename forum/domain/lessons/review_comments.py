@@ -173,11 +173,11 @@ def _placed(version: LessonVersion, place: str) -> tuple[int | None, str | None]
 
 
 def _found(actor: Actor, comment_id: int) -> tuple[ReviewComment, Lesson]:
-    comment = db.session.get(ReviewComment, comment_id)
-    if comment is None:
-        raise NotFound
-    lesson: Lesson = get_visible(Lesson, actor, comment.lesson_id, lock=True)
-    if not may_moderate(actor, lesson.space_id) and not _may_check(actor, lesson):
+    lesson_id = db.session.scalar(select(ReviewComment.lesson_id).where(ReviewComment.id == comment_id))
+    lesson: Lesson = get_visible(Lesson, actor, lesson_id, lock=True)
+    comment = db.session.get(ReviewComment, comment_id, populate_existing=True)
+    makes_or_checks = may_moderate(actor, lesson.space_id) or _may_check(actor, lesson)
+    if comment is None or not makes_or_checks:
         raise NotFound
     return comment, lesson
 

@@ -26,8 +26,9 @@ from forum.infra.i18n import _
 from forum.models.lesson_steps import Stage, StepKind
 from forum.models.lessons import Lesson, LessonState, LessonVersion
 from forum.models.spaces import Audience
-from forum.policy.actions import YES, Answer, deny, may_moderate, require
+from forum.policy.actions import YES, Answer, deny, may_edit_network, may_moderate, require
 from forum.policy.actors import Actor
+from forum.policy.ending import may_end
 from forum.policy.errors import Conflict, Invalid
 from forum.policy.holding import may_edit_draft, may_name_deputy
 
@@ -109,6 +110,14 @@ def _makes(move: Move) -> Answer:
     return making.answer(move.actor, move.lesson)
 
 
+def _edits_network(move: Move) -> Answer:
+    return may_edit_network(move.actor)
+
+
+def _ends(move: Move) -> Answer:
+    return may_end(move.actor, move.lesson)
+
+
 def _edits(move: Move) -> Answer:
     return may_edit_draft(move.actor, move.lesson)
 
@@ -184,13 +193,13 @@ TABLE: dict[StepKind, Transition] = {
     StepKind.DISCARD: Transition(frozenset({DRAFT}), None, _edits),
     StepKind.TAKE_OVER: Transition(MAKING, None, _makes),
     StepKind.CONFIRM: Transition(ALIVE, None, _told),
-    StepKind.UNDO_CONFIRM: Transition(ALIVE, None, _told),
+    StepKind.UNDO_CONFIRM: Transition(ALIVE, None, _edits_network),
     StepKind.UNCONFIRM: Transition(ALIVE, None, _forum),
     StepKind.NAME_DEPUTY: Transition(MAKING, None, _shares),
     StepKind.END_DEPUTY: Transition(MAKING, None, _shares),
     StepKind.WITHDRAW: Transition(ALIVE, None, _told),
     StepKind.SUPERSEDE: Transition(ALIVE, None, _told),
-    StepKind.UNDO_END: Transition(ALIVE, None, _told),
+    StepKind.UNDO_END: Transition(ALIVE, None, _ends),
     StepKind.BRING_BACK: Transition(ALIVE, None, _told),
     StepKind.AFFIRM: Transition(ALIVE, None, _told),
     StepKind.FALL_DUE: Transition(ALIVE, None, _forum),

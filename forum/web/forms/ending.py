@@ -7,7 +7,7 @@ from forum.infra.i18n import lazy
 from forum.models.lessons import Lesson
 from forum.web.forms.fields import Longest
 
-NUMBER_MAX = 16
+ADDRESS_MAX = 200  # of a lesson: its number alone is shorter
 
 
 class WithdrawalForm(FlaskForm):
@@ -17,4 +17,4 @@ class WithdrawalForm(FlaskForm):
 
 
 class SupersessionForm(WithdrawalForm):
-    by = StringField(lazy("The number of the lesson that takes its place"), [Longest(NUMBER_MAX)])
+    by = StringField(lazy("The number of the lesson that takes its place"), [Longest(ADDRESS_MAX)])

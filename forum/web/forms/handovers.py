@@ -10,12 +10,11 @@ from forum.domain.handovers.holdings import Holding, SpaceHoldings
 from forum.domain.people import found_by
 from forum.domain.people.directory import LONGEST
 from forum.infra.i18n import _, lazy
-from forum.infra.paging import LARGEST
+from forum.infra.paging import LARGEST, id_of
 from forum.policy.actors import Actor
 from forum.web.forms.fields import Longest, required
 
 OWN, LEFT = "own", "left"
-DIGITS = len(str(LARGEST))
 APART = "-"  # between the kind of an item and its id
 
 
@@ -71,8 +70,7 @@ class OfferForm(FlaskForm):
 
 def _id_in(typed: str) -> int:
     """The number that was sent; 0, which no row has, for what no id can be."""
-    number = int(typed) if typed.isdecimal() and len(typed) <= DIGITS else 0
-    return number if number <= LARGEST else 0
+    return id_of(typed)
 
 
 def name_of(one: Holding) -> str:

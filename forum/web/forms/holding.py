@@ -6,13 +6,14 @@ from wtforms.fields.choices import SelectChoice
 
 from forum.domain.lessons.holding import Hands
 from forum.infra.i18n import lazy
+from forum.infra.paging import id_of
 from forum.web.forms.fields import required
 
 
 class DeputyForm(FlaskForm):
     deputy = SelectField(
         lazy("Deputy"),
-        coerce=lambda value: int(value) if str(value).isdecimal() and len(str(value)) < 11 else 0,
+        coerce=lambda value: id_of(str(value)),
         validate_choice=False,
         choices=[],
         validators=[required(lazy("Choose another moderator of this space."))],

@@ -16,6 +16,7 @@ from forum.domain.threads.audiences import AudienceOption
 from forum.domain.threads.sendings import clean_key
 from forum.infra import text
 from forum.infra.i18n import _, lazy
+from forum.infra.paging import LARGEST_NUMBER, id_of
 from forum.infra.text import MAX_LENGTH
 from forum.models.spaces import Audience
 from forum.models.themes import NO_AXIS, Axis, Need
@@ -47,8 +48,7 @@ def _new_key() -> str:
 
 def _post_number(typed: Any) -> int | None:
     """The number of a post in its thread; nobody types it, so anything else is none."""
-    number = int(typed) if str(typed or "").isdecimal() and len(str(typed)) < 9 else 0
-    return number or None
+    return id_of(str(typed or ""), LARGEST_NUMBER) or None
 
 
 class ThreadForm(CarefulForm):

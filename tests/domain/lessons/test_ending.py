@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from forum.domain.lessons import (
     ageing,
+    claims,
     confirming,
     disputes,
     ending,
@@ -21,14 +22,16 @@ from forum.domain.moderation import undo as undo_acts
 from forum.infra import clock
 from forum.infra.db import db
 from forum.jobs import worker
+from forum.models.claims import Claim
 from forum.models.lesson_steps import LessonStep
 from forum.models.notifications import Notification
 from forum.models.spaces import Audience, Role
+from forum.models.threads import Post
 from forum.models.undo import UndoableAct
 from forum.policy.errors import Conflict, Forbidden, Invalid
 from tests import reviewed
-from tests.factories import actor, make_member, make_space
-from tests.lesson_scenario import build
+from tests.factories import actor, make_member, make_space, make_thread
+from tests.lesson_scenario import OPENING, WORDS, build
 
 SAID = Answers("worked", what_was_done="We rang.", what_came="Well.")
 WHY = "The rule it rests on is gone."
@@ -163,3 +166,48 @@ def test_a_masked_one_and_an_open_one_never_take_each_others_place(session):
     for one, two, who in ((lesson, opened, scenario), (opened, lesson, other)):
         with pytest.raises(Invalid, match="gemaskeerd"):
             ending.supersede(who.actor("second"), one.public_id, by=two.public_id, reason=WHY)
+
+
+def test_the_one_that_takes_its_place_is_found_however_somebody_types_it(scenario):
+    second, number = scenario.actor("second"), scenario.other.public_id
+    les, year, last = number.split("-")
+    for typed in (
+        number.title(),
+        f"  {number.upper()} ",
+        f"{les} {year} {last}",
+        f"Les\u2013{year} - {last}",
+        f"https://leerkring.example/lessons/{number}/v/1.0",
+        f"http://localhost/lessons/{number}?x=1#reports",
+    ):
+        assert (
+            ending.supersede(second, scenario.public_id, by=typed, reason=WHY).superseded_by_id
+            == scenario.other.id
+        )
+        ending.bring_back(scenario.actor("editor"), scenario.public_id)
+    for wrong in (number[:-1], f"{number}1", f"x{number}", last, f"{les}-{year}"):
+        with pytest.raises(Invalid):
+            ending.supersede(second, scenario.public_id, by=wrong, reason=WHY)
+
+
+def test_one_that_becomes_masked_later_is_not_named_to_who_may_not_know_its_city(scenario):
+    second, curator, number = scenario.actor("second"), scenario.actor("curator"), scenario.other.public_id
+    ending.supersede(second, scenario.public_id, by=number, reason=WHY)
+    closed = make_thread(
+        scenario.space, scenario.author, title="Closed", body=OPENING, audience=Audience.SPACE
+    )
+    version = lessons.revise(curator, scenario.other.id)
+    lessons.add_source(curator, scenario.other.id, closed.id)
+    claim = db.session.scalars(select(Claim).where(Claim.version_id == version.id)).first()
+    post = db.session.scalars(select(Post).where(Post.thread_id == closed.id)).one()
+    claims.quote(curator, claim.id, post_id=post.id, words=WORDS, stance="supports")
+    scenario.agree_to(post, scenario.other, WORDS)
+    lessons.submit(curator, scenario.other.id, audience=Audience.NETWORK)
+    for reader in (None, scenario.actor("reader"), scenario.actor("author")):
+        assert (ending.of_page(reader, scenario.lesson).by is None) == (reader is None), (
+            "nobody is masked yet"
+        )
+    reviewed.publish(scenario.actor("reviewer"), scenario.other.id)
+    known = {
+        name: ending.of_page(scenario.actor(name), scenario.lesson).by for name in ("reader", "kim", "author")
+    }
+    assert known == {"reader": None, "kim": None, "author": (number, "Put talking in the roster")}

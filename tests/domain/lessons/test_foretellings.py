@@ -19,11 +19,12 @@ from forum.models.accounts import NetworkRole
 from forum.models.foretellings import Foretelling
 from forum.models.notifications import Notification
 from forum.policy.errors import Conflict, Forbidden, Invalid
-from tests.factories import actor, make_member, make_space
+from tests.factories import actor, make_member, make_space, sign_in
 from tests.lesson_scenario import build
 
 WORDS, STOP = "Minder bezwaren, “écht”.", "de helft komt niet"
 RUNNING = Answers("running", what_was_done="We begin.")
+ENGLISH = {"Accept-Language": "en"}
 
 
 @pytest.fixture
@@ -96,6 +97,30 @@ def test_it_is_withdrawn_only_before_its_day_and_that_stays_to_be_seen(scenario)
         assert (left.expected, left.is_open) == ("", False)
         calendar.ask_reporters()
         assert asked() == []
+
+
+def test_who_seals_many_and_takes_them_back_is_seen_and_pushes_nobody_off_the_page(scenario, client):
+    lesson, kim, reader = scenario.lesson, actor(scenario.kim), scenario.actor("reader")
+    reports.report(reader, lesson.public_id, RUNNING, expected=Expected("Nothing.", scenario.due, ""))
+    (his,) = db.session.scalars(select(Foretelling.id).where(Foretelling.author_id == reader.id))
+    reports.take_back(reader, lesson.public_id, reports.to_report(reader, lesson.public_id).own.id)
+    report = scenario.report
+    for turn in range(25):
+        reports.take_back(kim, lesson.public_id, report.id)
+        expected = Expected(f"Guess {turn}.", scenario.due, "")
+        report = reports.report(kim, lesson.public_id, RUNNING, expected=expected)
+    shown = page.page(scenario.actor("author"), lesson.public_id).reports
+    assert [(one.city, one.others) for one in shown.orphans] == [("genk", 24), ("gent", 0)]
+    assert (shown.orphans[1].id, shown.newest[0].foretold.others) == (his, 25)
+    db.session.commit()
+    sign_in(client, scenario.author)
+    for path, number in (
+        ("", 25),
+        (f"/foretellings/{shown.newest[0].foretold.id}", 25),
+        (f"/foretellings/{his}", 0),
+    ):
+        text = client.get(f"/lessons/{lesson.public_id}{path}", headers=ENGLISH).text
+        assert (f"The same person took back {number} other things" in text) == bool(number)
 
 
 def test_its_author_is_asked_once_on_its_day_and_both_stand_side_by_side(scenario):

@@ -8,13 +8,15 @@ from forum.infra import clock, days, rates
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.infra.paging import LARGEST
-from forum.infra.rows import insert_new
+from forum.infra.rows import insert_new, update_rows
+from forum.models.lessons import Lesson
 from forum.models.unknowns import Unknown, UnknownSharing
 from forum.policy.actions import require
 from forum.policy.actors import Actor
 from forum.policy.answering import speaks_for_city
 from forum.policy.errors import Conflict, NotFound
 from forum.policy.unknowns import may_share
+from forum.policy.visibility import sees
 
 MOST = "120 per hour"
 
@@ -43,12 +45,27 @@ def share(actor: Actor, unknown_id: int) -> Unknown:
     return unknown
 
 
-def take_back(actor: Actor, unknown_id: int) -> Unknown:
-    """Take it back, also once the question is answered; where it was not said nothing happens. NotFound."""
-    unknown = _seen(actor, unknown_id)
-    own = (UnknownSharing.unknown_id == unknown.id, UnknownSharing.member_id == actor.id)
-    db.session.execute(delete(UnknownSharing).where(*own))
-    return unknown
+def take_back(actor: Actor, unknown_id: int) -> None:
+    """Take it back, also once the question is answered or its lesson ended; where it was not said nothing happens.
+
+    NotFound for a question that the actor neither shared nor may read.
+    """
+    if not 0 < unknown_id <= LARGEST:
+        raise NotFound
+    own = (UnknownSharing.unknown_id == unknown_id, UnknownSharing.member_id == actor.id)
+    if update_rows(delete(UnknownSharing).where(*own)):
+        return
+    of_lesson = select(Unknown.id).join(Lesson, Lesson.id == Unknown.lesson_id)
+    readable = of_lesson.where(Unknown.id == unknown_id, Lesson.current_id.is_not(None), sees(Lesson, actor))
+    if db.session.scalar(readable) is None:
+        raise NotFound
+
+
+def own(actor: Actor, lesson_id: int) -> list[tuple[int, str]]:
+    """Return the questions of a lesson that the actor shares: the id and the words of each (one query)."""
+    query = select(Unknown.id, Unknown.text).join(UnknownSharing, UnknownSharing.unknown_id == Unknown.id)
+    query = query.where(Unknown.lesson_id == lesson_id, UnknownSharing.member_id == actor.id)
+    return [(row.id, row.text) for row in db.session.execute(query.order_by(Unknown.id))]
 
 
 def sharers(version_id: int) -> list[int]:

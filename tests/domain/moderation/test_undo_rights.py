@@ -1,0 +1,101 @@
+"""What somebody did with a right that they have lost since, they cannot undo either."""
+
+import pytest
+from sqlalchemy import delete, select, update
+
+from forum.domain.lessons import confirming, ending, reports
+from forum.domain.lessons.report_words import Answers
+from forum.domain.moderation import hiding, narrowing, revisions, undo
+from forum.domain.spaces import notes
+from forum.domain.threads import posts
+from forum.infra.db import db
+from forum.models.accounts import NetworkAppointment
+from forum.models.spaces import Audience, Membership, Role
+from forum.models.undo import UndoableAct, UndoKind
+from forum.policy.errors import Forbidden
+from tests.factories import actor, join, make_member, make_space
+from tests.lesson_scenario import build
+
+pytestmark = pytest.mark.both_databases
+# Acts on one's own words, and on what one keeps for oneself: nobody gave a right to them.
+OWN = {UndoKind.TAKE_BACK, UndoKind.BOOKMARK, UndoKind.REMOVE}
+WENT = Answers("worked", what_was_done="We rang.", what_came="Well.")
+
+
+def hide(scenario):
+    hiding.hide(scenario.actor("second"), scenario.posts()[1].id, reason="Loud.")
+
+
+def hide_revision(scenario):
+    author, post = actor(scenario.curator), scenario.posts()[1]
+    posts.edit(author, post.id, body="Other words.", seen_revision=1)
+    revisions.hide(scenario.actor("second"), post.id, 1, reason="A name.")
+
+
+def narrow(scenario):
+    narrowing.set_audience(scenario.actor("second"), scenario.thread.id, audience=Audience.SPACE)
+
+
+def note(scenario):
+    who = scenario.actor("second")
+    notes.remove(who, notes.write(who, scenario.space.id, title="Hello", body="Words.").id)
+
+
+def end(scenario):
+    ending.withdraw(scenario.actor("second"), scenario.published().public_id, reason="Gone.")
+
+
+def confirm(scenario):
+    lesson = scenario.published()
+    kim = make_member("Kim", space=make_space("Genk", city="genk"), city="genk")
+    for who in (scenario.actor("reader"), actor(kim)):
+        reports.report(who, lesson.public_id, WENT)
+    confirming.confirm(scenario.actor("editor"), lesson.public_id)
+
+
+ACTS = {
+    UndoKind.HIDE: hide,
+    UndoKind.HIDE_REVISION: hide_revision,
+    UndoKind.NARROW: narrow,
+    UndoKind.NOTE: note,
+    UndoKind.END: end,
+    UndoKind.CONFIRM: confirm,
+}
+
+
+def test_each_act_that_needs_a_right_is_among_them():
+    assert set(ACTS) | OWN == set(UndoKind)
+
+
+@pytest.mark.parametrize("kind", ACTS)
+def test_who_lost_the_right_undoes_nothing_and_who_has_it_does(session, kind):
+    scenario = build()
+    join(scenario.editor, scenario.space)
+    ACTS[kind](scenario)
+    db.session.commit()
+    act = db.session.scalars(select(UndoableAct).where(UndoableAct.kind == kind)).one()
+    who = scenario.editor if kind == UndoKind.CONFIRM else scenario.second
+    membership = update(Membership).where(Membership.member_id == who.id)
+    db.session.execute(membership.values(role=Role.MEMBER))
+    appointed = db.session.execute(
+        delete(NetworkAppointment).where(NetworkAppointment.member_id == who.id)
+    ).rowcount
+    with pytest.raises(Forbidden):
+        undo.undo(actor(who), act.id)
+    db.session.rollback()
+    db.session.expire_all()
+    assert (act.undone_at, appointed) == (None, int(kind == UndoKind.CONFIRM))
+    undo.undo(actor(who), act.id)
+    assert act.undone_at is not None
+
+
+def test_nor_is_it_offered(session):
+    scenario = build()
+    lesson = scenario.published()
+    ending.withdraw(scenario.actor("second"), lesson.public_id, reason="Gone.")
+    assert len(ending.of_page(scenario.actor("second"), lesson).acts) == 1
+    db.session.execute(
+        update(Membership).where(Membership.member_id == scenario.second.id).values(role=Role.MEMBER)
+    )
+    db.session.expire_all()
+    assert ending.of_page(scenario.actor("second"), lesson).acts == []
