@@ -39,8 +39,8 @@ fix: ## let the formatter and the linter mend what they can
 	$(PY) -m ruff check --fix --quiet .
 	$(PY) -m ruff format --quiet .
 
-bench: setup ## the benchmark: prints tables, writes bench/results/ (SIZES=10000,100000 fewer posts, BESIDE=dir to compare, DIGESTS=10000,100000 digests of so many members instead, SEARCH=1000000,100000 searching among so many posts in PostgreSQL and SQLite)
-	$(PY) -m $(if $(SEARCH),bench.searching --posts $(SEARCH),$(if $(DIGESTS),bench.digests --members $(DIGESTS),bench.run $(if $(SIZES),--sizes $(SIZES)) $(if $(BESIDE),--beside $(BESIDE))))
+bench: setup ## the benchmark: prints tables, writes bench/results/ (SIZES=10000,100000 fewer posts, BESIDE=dir to compare, DIGESTS=10000,100000 digests of so many members instead, SEARCH=1000000,100000 searching among so many posts in PostgreSQL and SQLite, PAIRS=1 a lesson and the workbench in times what they are made of)
+	$(PY) -m $(if $(PAIRS),bench.pairs,$(if $(SEARCH),bench.searching --posts $(SEARCH),$(if $(DIGESTS),bench.digests --members $(DIGESTS),bench.run $(if $(SIZES),--sizes $(SIZES)) $(if $(BESIDE),--beside $(BESIDE)))))
 
 mutants: setup ## plant small wrong changes in policy, verbs and mail and see that tests notice: half an hour (OPTIONS="--sample 20 --seed 7 forum/policy")
 	@$(PY) scripts/mutants.py $(OPTIONS)

@@ -1,7 +1,7 @@
-"""Two views that do next to nothing, served as the forum is: no page of a Flask forum can cost less.
+"""Views that do next to nothing, served as the forum is: no page of a Flask forum can cost less.
 
 The first returns 40 kB of ready HTML. The second asks one Core query of 20 rows (the posts of one thread with the
-names of their authors) and fills a small template.
+names of their authors) and fills a small template. The third is the smallest view of a lesson (`bare_lesson`).
 """
 
 import os
@@ -9,6 +9,7 @@ import os
 from flask import Flask, render_template
 from sqlalchemy import create_engine, select
 
+from bench import bare_lesson
 from forum.demo.synthetic.size import PAGE_THREAD
 from forum.models.accounts import Member
 from forum.models.threads import Post, PostRevision
@@ -25,6 +26,8 @@ ROWS = (
 
 app = Flask(__name__)
 engine = create_engine(os.environ.get("DATABASE_URL", "sqlite://"))
+app.extensions[bare_lesson.ENGINE] = engine
+app.register_blueprint(bare_lesson.bp)
 
 
 @app.get("/ready")

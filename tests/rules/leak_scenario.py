@@ -5,24 +5,18 @@
 """
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from typing import Any
 
 from forum.domain import draft_places
-from forum.domain.cahiers import cahiers
-from forum.domain.cahiers.cahiers import Words
 from forum.domain.consents import consents
 from forum.domain.digests import subscriptions
 from forum.domain.drafts import drafts
 from forum.domain.drafts.views import Subject
 from forum.domain.handovers import offers as handing_over
-from forum.domain.lessons import ageing, claims, disputes, lessons, reports, review_comments
-from forum.domain.lessons import page as lesson_page
-from forum.domain.lessons.foretellings import Expected
-from forum.domain.lessons.report_words import Answers
-from forum.domain.lessons.unknowns import keeping, sharing
+from forum.domain.lessons import claims, holding, lessons
 from forum.domain.moderation import hiding, narrowing, revisions, taking_back
 from forum.domain.people import offers
 from forum.domain.responses import hiding as sentences
@@ -30,10 +24,9 @@ from forum.domain.responses import responses
 from forum.domain.spaces import notes
 from forum.domain.summaries import keepers, summaries
 from forum.domain.threads import bookmarks, classification, nominations, posts, threads
-from forum.infra import clock, days
+from forum.infra import clock
 from forum.infra.db import db
 from forum.models.accounts import Member, NetworkRole
-from forum.models.cahiers import CahierLesson
 from forum.models.consents import Masking
 from forum.models.events import Event
 from forum.models.following import FollowLevel, SpaceFollow, ThreadFollow
@@ -46,6 +39,7 @@ from forum.models.themes import Axis, Need
 from forum.models.threads import Outcome, Post, Thread
 from tests import reviewed
 from tests.factories import actor, join, make_member, make_space
+from tests.rules import leak_lessons
 
 TITLE = "zwartetitelmerk"
 BODY = "zwartwoordmerk"
@@ -76,22 +70,11 @@ HALF, MODERATORS_HALF = "zwarthalfwoordmerk", "zwarthalfbesluitmerk"
 EDITED_OUT, FROM_BEFORE = "zwartgeschraptmerk", "zwartvroegermerk"
 # What somebody noted on a post that they keep: not even they meet it once they have left.
 KEPT_NOTE = "zwartnotitiemerk"
-QUESTION = (
-    "zwartevraagmerk"  # what the lesson of the closed city does not know, and why it stands in a cahier
-)
-GATHERED = "zwartcahiermerk"  # in a cahier of which that is the only lesson: editors alone meet its own words
-COMMENT = "zwartopmerkingmerk"  # of who checks a lesson: for its makers and who may check it
-# What was reported on the lesson of the closed city; and foretold of a lesson of the network, before its day.
-REPORTED, FORETOLD = "zwartmeldingmerk", "zwartvoorspellingmerk"
-# What waits against a claim, what a moderator said of what was declined, and what a reader says no longer holds.
-WAITS, DECLINED, SIGNALLED = "zwarttegenmerk", "zwartafgewezenmerk", "zwartsignaalmerk"
 PINNED = "zwartprikbordmerk"  # in a note and in the welcome of the closed city
 MARKERS = (
-    QUESTION, GATHERED,
     TITLE, BODY, REPLY, HIDDEN, TAG, DRAFT, CLAIM, NAME, REASON, CONSENT, SPEAKER, KEPT, CHECKED, NARROWED, HUSHED,
     OFFER, SENTENCE, HIDDEN_SENTENCE, SUMMARY, FORMER_SUMMARY, FORMER_TAG, SPELT, HALF, MODERATORS_HALF, QUOTED,
-    EDITED_OUT, FROM_BEFORE, KEPT_NOTE, PINNED, COMMENT, REPORTED, FORETOLD,
-    WAITS, DECLINED, SIGNALLED,
+    EDITED_OUT, FROM_BEFORE, KEPT_NOTE, PINNED, *leak_lessons.MARKERS,
 )  # fmt: skip
 # The name of a listed space in which nothing public stands: for full members of the network, not for strangers.
 PLACE = "zwarteplekmerk"
@@ -145,13 +128,13 @@ def forbidden(person: str, endpoint: str = "") -> set[str]:
     """
     markers = set(MARKERS)
     if person in FINDERS and endpoint.startswith(("people.", "search.")):
-        markers -= {SPEAKER, OFFER}
+        markers -= {SPEAKER, OFFER, leak_lessons.HOLDER}
     if person in STRANGERS:
         markers.add(PLACE)
     if person == "editor elsewhere" and endpoint.startswith("cahiers."):  # who may change every cahier
-        markers.discard(GATHERED)
+        markers.discard(leak_lessons.GATHERED)
     if person == "administrator":  # who has the list of all accounts, and with it everybody's name
-        markers.discard(SPEAKER)
+        markers -= {SPEAKER, leak_lessons.HOLDER}
     return markers
 
 
@@ -197,23 +180,35 @@ def build() -> World:
     revisions.hide(actor(editor), shown.id, 1, reason="Somebody else said that.")
     post = db.session.scalars(db.select(Post).where(Post.thread_id == thread.id, Post.number == 1)).one()
     draft = _draft(moderator, thread, post)
-    lesson = _published(moderator, editor, thread, post, title="Put talking in the roster", words=AGREED)
-    second = make_member("Ruben", space=closed, role=Role.MODERATOR)
-    kept = _published(
-        moderator, second, thread, post, title=f"Ours alone {KEPT}", words=BODY, audience=Audience.SPACE
+    lesson = _published(
+        moderator,
+        editor,
+        thread,
+        post,
+        title="Put talking in the roster",
+        words=AGREED,
+        owner=leak_lessons.OWNER,
     )
-    _reported(insider, kept, lesson)
-    _gathered(insider, kept)
-    _disputed(insider, second, kept, lesson)
+    second = make_member(leak_lessons.HOLDER, space=closed, role=Role.MODERATOR)
+    kept = _published(
+        moderator, second, thread, post, title=f"Ours alone {KEPT}", words=BODY, audience=Audience.SPACE,
+        **leak_lessons.ADVICE,
+    )  # fmt: skip
+    holding.name_deputy(actor(moderator), draft.id, member_id=second.id)
     handing_over.offer(actor(moderator), closed.id, [("lesson", draft.id)], successor_id=second.id)
     checked = _submitted(moderator, thread, post, title=f"Ours, nearly {CHECKED}", words=BODY)
-    review_comments.add(actor(second), checked.id, place="title", text=f"Too long {COMMENT}")
+    leak_lessons.live(insider, moderator, second, kept, lesson, checked)
     narrowed, resting = _narrowed(closed, moderator, editor)
     quiet, hushed = _hushed(insider, moderator)
     moved = _moved(unlisted, closed, moderator)
     former = make_member("Former", space=elsewhere)
     left = join(former, closed)
     begun = _begun(insider, moderator, former, thread, draft)
+    begun += [
+        *_typed(insider, HALF, leak_lessons.after(kept)),
+        *_typed(former, HALF, leak_lessons.after(kept)),
+    ]
+    begun += _typed(second, MODERATORS_HALF, leak_lessons.checks(checked))
     for keeper in (insider, former):
         bookmarks.keep(actor(keeper), post.id, note=f"Ask again {KEPT_NOTE}")
     for is_welcome in (False, True):
@@ -248,44 +243,6 @@ def build() -> World:
         closed, unlisted, quiet, thread, narrowed, hushed, moved, post, draft, lesson, kept, checked, resting,
         begun, insider, moderator, spelt, outsiders,
     )  # fmt: skip
-
-
-def _gathered(insider: Member, kept: Lesson) -> None:
-    """A question of the lesson of the closed city, which the city shares, and a cahier with nothing else in it."""
-    (question,) = keeping.open_of(kept.id)
-    question.text = f"Whether it lasts {QUESTION}."
-    sharing.share(actor(insider), question.id)
-    maker = actor(make_member("Eva", network_role=NetworkRole.EDITOR))
-    words = Words(f"Ours {GATHERED}", f"All of it {GATHERED}.", Audience.NETWORK)
-    cahier = cahiers.create(maker, words)
-    row = CahierLesson(cahier_id=cahier.id, lesson_id=kept.id, version_id=kept.current_id, position=1)
-    row.why = f"Because {QUESTION}"
-    db.session.add(row)
-    db.session.flush()
-
-
-def _reported(insider: Member, kept: Lesson, lesson: Lesson) -> None:
-    """What came of the lesson of the closed city, and what somebody foretold of the one of the network."""
-    said = Answers("worked", what_was_done=f"We rang {REPORTED}.", what_came=f"They came {REPORTED}.")
-    reports.report(actor(insider), kept.public_id or "", said)
-    running = Answers("running", what_was_done="We begin.")
-    expected = Expected(f"Many come {FORETOLD}.", days.today() + timedelta(days=90), f"Nobody {FORETOLD}.")
-    reporter = make_member("Genkie", space=make_space("Genk", city="genk"))
-    reports.report(actor(reporter), lesson.public_id or "", running, expected=expected)
-
-
-def _disputed(insider: Member, decides: Member, *both: Lesson) -> None:
-    """Against each lesson evidence that waits, that was declined, and that the insider brought and everybody reads."""
-    for lesson in both:
-        root = lesson_page.page(actor(insider), lesson.public_id or "").claims[0].root
-        public_id = lesson.public_id or ""
-        for words in ("With us not.", f"Nor {DECLINED}.", f"Never {WAITS}."):
-            made = disputes.bring(actor(insider), public_id, claim=root, words=words)
-            if DECLINED in words:
-                disputes.decline(actor(decides), public_id, made.id, reason=f"No {DECLINED}")
-            elif WAITS not in words:
-                disputes.accept(actor(decides), public_id, made.id)
-        ageing.signal(actor(insider), public_id, reason=f"The rule is gone {SIGNALLED}.")
 
 
 def _guest_until_now(*spaces: Space) -> Member:
@@ -368,9 +325,10 @@ def _published(
     title: str,
     words: str,
     audience: Audience = Audience.NETWORK,
+    **fields: str,
 ) -> Lesson:
     """A lesson on words from the closed city; one for the network has consent, its speaker masked."""
-    lesson = _submitted(curator, thread, post, title=title, words=words, audience=audience)
+    lesson = _submitted(curator, thread, post, title=title, words=words, audience=audience, **fields)
     reviewed.publish(actor(publisher), lesson.id, recognised=False)
     return lesson
 
@@ -383,6 +341,7 @@ def _submitted(
     title: str,
     words: str,
     audience: Audience = Audience.SPACE,
+    **fields: str,
 ) -> Lesson:
     lesson = lessons.draft(actor(curator), thread.id, title=title)
     claim = claims.add(actor(curator), lesson.id, text="Contact keeps people")
@@ -391,7 +350,7 @@ def _submitted(
         actor(curator), lesson.id, saved_count=lessons.working(lesson).saved_count, title=title,
         one_sentence="Give one colleague the time.", outcome=Outcome.WORKED, axis=Axis.SOLIDARITY,
         needs=[Need.STORIES], context="A work floor.", what_was_done="We asked.", result="More stayed.",
-        recommendation="Put it in the roster.", unknowns="Whether it lasts.", conditions=["a fixed day"],
+        recommendation="Put it in the roster.", unknowns="Whether it lasts.", conditions=["a fixed day"], **fields,
     )  # fmt: skip
     if audience.rank > thread.audience.rank:
         consents.record_answer(
@@ -471,16 +430,20 @@ def _begun(insider: Member, moderator: Member, former: Member, thread: Thread, l
     """Words that were typed and not sent, in every kind of place."""
     reply, story = Subject(draft_places.REPLY, thread.id), Subject(draft_places.STORY, thread.space_id)
     text = Subject(draft_places.LESSON_TEXT, lesson.id)
-    kept = []
-    for member, marker, subjects in (
-        (insider, HALF, (reply, story)),
-        (moderator, MODERATORS_HALF, (reply, text, Subject(draft_places.CLAIM, lesson.id))),
-        (former, HALF, (reply, story)),
-    ):
-        words = dict.fromkeys(("title", "body", "text"), f"Half {marker}")
-        for subject in subjects:
-            key = str(uuid.uuid4())
-            draft = drafts.keep(actor(member), subject, key, words, revision=0, enter=draft_places.places)
-            assert draft is not None
-            kept.append(draft.id)
-    return kept
+    of_moderator = (reply, text, Subject(draft_places.CLAIM, lesson.id))
+    return [
+        *_typed(insider, HALF, (reply, story)),
+        *_typed(moderator, MODERATORS_HALF, of_moderator),
+        *_typed(former, HALF, (reply, story)),
+    ]
+
+
+def _typed(member: Member, marker: str, subjects: Iterable[Subject]) -> list[int]:
+    words = dict.fromkeys(("title", "body", *leak_lessons.TYPED), f"Half {marker}")
+    found = []
+    for subject in subjects:
+        key, who = str(uuid.uuid4()), actor(member)
+        draft = drafts.keep(who, subject, key, words, revision=0, enter=draft_places.places)
+        assert draft is not None
+        found.append(draft.id)
+    return found

@@ -1,7 +1,6 @@
-"""The panes of the workbench: what is picked in a thread, what the live panel says, and what it costs."""
+"""The panes of the workbench: what is picked in a thread, what the live panel says, and how much it asks."""
 
 import re
-from time import perf_counter
 
 import pytest
 from sqlalchemy import select
@@ -242,28 +241,3 @@ def test_a_thread_of_two_hundred_posts_is_paged_and_costs_a_fixed_number_of_quer
     assert asked() == before
     assert page(curator, f"{at}?part=thread").count('class="source"') == 50
     assert page(curator, f"{at}?part=thread&page=5").count('class="source"') == 2
-
-
-def quickest(client, address):
-    """The seconds that a page takes, of a few turns."""
-    times = []
-    for _turn in range(4):
-        begin = perf_counter()
-        client.get(address)
-        times.append(perf_counter() - begin)
-    return min(times)
-
-
-@pytest.mark.proof
-def test_the_pages_of_a_long_thread_take_at_most_twice_as_long_beside_a_draft(app):
-    scenario = build()
-    lesson = scenario.draft()
-    curator = browser(app, scenario.curator)
-    body = " ".join(f"In street {number} they talked with everybody about the roster." for number in range(6))
-    for number in range(200):
-        make_post(scenario.thread, scenario.author, f"{number}. {body}")
-    db.session.commit()
-    at, thread = f"/workbench/{lesson.id}", f"/threads/{scenario.thread.id}-{scenario.thread.slug}"
-    beside = sum(quickest(curator, f"{at}?part=thread&page={number}") for number in range(1, 6))
-    own = sum(quickest(curator, f"{thread}?page={number}") for number in range(1, 12))
-    assert beside < 2 * own, f"the pages of the workbench take {beside / own:.2f} times those of the thread"
