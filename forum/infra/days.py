@@ -19,6 +19,11 @@ def day_of(moment: datetime, zone_name: str | None = None) -> date:
     return moment.astimezone(zone_of(zone_name)).date()
 
 
+def late(day: date) -> int:
+    """Return for how many days a day of the forum is over; 0 today, and for one that is to come."""
+    return max((today() - day).days, 0)
+
+
 def end_of(day: date) -> datetime:
     """Return the moment at which a day of the forum is over."""
     return datetime.combine(day + timedelta(days=1), time(0), tzinfo=zone_of(None))

@@ -12,7 +12,8 @@ from forum.models.accounts import Member
 class LessonSignal(Model):
     """A reader says why a lesson needs another look; its makers read it, and answer all at once.
 
-    One that is open for each person: what they say later takes its place. When their account is erased the words go.
+    One that is open for each person: what they say later takes its place. When their account is erased the words go,
+    and one that is open goes altogether.
     """
 
     __tablename__ = "lesson_signal"

@@ -291,7 +291,7 @@ class ReviewRequest(Model):
 
 
 class ReviewSetAside(Model):
-    """One of the group that is asked to check a version puts the question away, for herself alone."""
+    """One of the group that is asked to check a version puts the question away, for themselves alone."""
 
     __tablename__ = "review_set_aside"
     request_id: Mapped[int] = mapped_column(

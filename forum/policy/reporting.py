@@ -26,6 +26,14 @@ def may_change_report(actor: Actor | None, report: AdoptionReport) -> Answer:
     return YES if report.stands else deny(_("You reported again since: change what you said last."))
 
 
+def may_go_on(actor: Actor | None, report: AdoptionReport, *, speaks: bool) -> Answer:
+    """Say what became of what somebody reported: they, while they speak for the city of it (`speaks`)."""
+    answer = may_change_report(actor, report)
+    if not answer:
+        return answer
+    return YES if speaks else deny(_("You no longer speak for the city of this report."))
+
+
 def may_withdraw(actor: Actor | None, foretelling: Foretelling) -> Answer:
     """Take back what somebody foretold: its author."""
     if actor is None or foretelling.author_id != actor.id:

@@ -44,7 +44,7 @@ def answered(event: Event) -> None:
 def ended(event: Event) -> None:
     """Tell who has a part in it that it is withdrawn or superseded, once that can no longer be undone."""
     lesson, act = _of(event), told.act_of(event)
-    if lesson is not None and act is not None:
+    if lesson is not None and act is not None and lesson.ended_at == act.at:
         lessons.tell(event, "lesson_ended", lesson, sorted(ending.concerned(lesson)), act=act)
 
 

@@ -28,8 +28,9 @@ def made(event: Event) -> None:
 
 def confirmed(event: Event) -> None:
     """Tell the same that a lesson is confirmed, once that can no longer be undone."""
-    lesson, act = db.session.get(Lesson, event.payload["lesson_id"]), told.act_of(event)
-    if lesson is not None and act is not None:
+    lesson = db.session.get(Lesson, event.payload["lesson_id"], populate_existing=True)
+    act = told.act_of(event)
+    if lesson is not None and act is not None and lesson.confirmed_at == act.at:
         lessons.tell(event, "lesson_confirmed", lesson, _behind(lesson), act=act)
 
 

@@ -24,7 +24,7 @@ bp = Blueprint("ageing", __name__)
 def ask(public_id: str) -> ResponseReturnValue:
     page = lesson_page.page(actor(), public_id)
     require(may_affirm(actor(), page.lesson))
-    signals = ageing.open_signals(actor(), page.lesson)
+    signals = ageing.signals(page.facts.signals)
     return render_template("lessons/affirmation.html", page=page, signals=signals)
 
 

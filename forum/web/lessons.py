@@ -163,7 +163,7 @@ def _page(page: LessonPage) -> str:
     who, lesson_id = viewer(), page.lesson.id
     if who and page.has_notices:
         transactions.afterwards(lambda: unread_notices.read_lesson(who, lesson_id))
-    more: dict[str, Any] = {"ended": ending.of_page(who, page.lesson)}
+    more: dict[str, Any] = {"ended": ending.of_page(who, page)}
     if more["ended"] is not None:
         indexing.is_at(None)
     if page.is_current:
@@ -172,9 +172,9 @@ def _page(page: LessonPage) -> str:
             "reporting": may_report(who, page.lesson),
             "signalling": may_signal(who, page.lesson),
             "affirming": may_affirm(who, page.lesson),
-            "signals": ageing.open_signals(who, page.lesson),
+            "signals": ageing.signals(page.facts.signals),
             "disputing": may_dispute(who, page.lesson, is_note=page.is_note),
-            "confirmation": confirming.of_page(who, page.lesson),
+            "confirmation": confirming.of_page(who, page.lesson, page.facts),
         }
     return render_template(
         "lessons/show.html", page=page, left=draft_slots.left(*FORMS, EVIDENCE, SIGNAL), **more

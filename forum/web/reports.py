@@ -6,14 +6,15 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from forum.domain.lessons import foretellings, report_list, report_words, reports
 from forum.domain.lessons import page as lesson_page
-from forum.domain.lessons import report_list, report_words, reports
 from forum.domain.lessons.report_places import FOLLOW_UP, REPORT, REPORT_CHANGE
 from forum.domain.lessons.reports import Reporting
 from forum.infra.i18n import _
 from forum.models.adoptions import AdoptionReport
 from forum.models.cities import BY_CODE
 from forum.policy.errors import Conflict, Forbidden
+from forum.policy.reporting import may_go_on
 from forum.web import careful, draft_slots
 from forum.web.draft_slots import Slot
 from forum.web.forms import errors_on
@@ -98,6 +99,12 @@ def follow_up(public_id: str, report_id: int) -> ResponseReturnValue:
     if not isinstance(found, tuple):
         return found
     about, report = found
+    may = may_go_on(actor(), report, speaks=report.city in about.held)
+    if not may:
+        draft = slot.opened or slot.offer
+        return render_template(
+            "reports/moved.html", about=about, report=report, draft=draft, why=may.reason
+        ), 403
     form = draft_slots.fill(ReportForm, slot) or ReportForm(formdata=None, data=_said(report))
     return _form(about, form, slot, follows=report)
 
@@ -115,7 +122,7 @@ def go_on(public_id: str, report_id: int) -> ResponseReturnValue:
             draft_slots.accepted(FOLLOW_UP, report_id)
             return _thanks(public_id, made)
     transactions.only_look()
-    about, report = reports.one(actor(), public_id, report_id)
+    about, report = reports.to_go_on(actor(), public_id, report_id)
     return _form(about, form, slot, follows=report), 422
 
 
@@ -187,6 +194,8 @@ def _form(about: Reporting, form: ReportForm, slot: Slot, **more: Any) -> str:
     form.city.choices = [(code, BY_CODE[code].name) for code in about.held]
     if len(about.held) > 1:
         form.city.choices.insert(0, ("", _("Choose")))
+    if (follows := more.get("follows")) is not None:
+        more["foretold"] = foretellings.due_of(follows)
     return render_template(
         "reports/write.html", about=about, form=form, slot=slot, city=_only_city(about, more), **more
     )

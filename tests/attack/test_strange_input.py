@@ -12,6 +12,7 @@ from flask import Flask
 from werkzeug.datastructures import MultiDict
 from werkzeug.routing import Rule
 
+from forum.domain.lessons.workbench.queues.registry import QUEUES
 from forum.infra.db import db
 from tests.conftest import POSTGRES
 from tests.factories import csrf_for, sign_in
@@ -33,6 +34,9 @@ WORDS = (
     "'",
     "%0d%0aX: y",
 )
+# The ends of the calendar: a day before or after them is none, nor are they in another time zone.
+FIRST_DAY, LAST_DAY = "0001-01-01", "9999-12-31"
+EDGES = (FIRST_DAY, LAST_DAY, f"{FIRST_DAY}T00:00:00%2B23:59_1", f"{LAST_DAY}T23:59:59-23:59_1")
 QUERIES = (
     "0",
     SMALL,
@@ -46,6 +50,7 @@ QUERIES = (
     "1e400",
     "a" * 5000,
     "%0d%0aX-Evil:%20y",
+    *EDGES,
 )
 # What is asked of every page; what one looks at beside these is noticed, and asked of it too.
 READ = (
@@ -67,6 +72,7 @@ VALUES = (
     ZERO, f"a{ZERO}b{ZERO}c{ZERO}d", "-1", "2147483648", HUGE, "9" * 4400, "\u00b2",
     "\ud800".encode("utf-8", "surrogatepass"),
     "\u202e\u0627\u0644", "x" * 250, "\U0001f4a9" * 60, "a\r\nBcc: b@example.org", " \n",
+    FIRST_DAY, LAST_DAY, f"{FIRST_DAY}T00:00:00+23:59", f"{LAST_DAY}T23:59:59-23:59",
 )  # fmt: skip
 # Forms that go far enough to reach the database need some fields that are right.
 RIGHT = {
@@ -309,6 +315,13 @@ def test_the_walk_finds_the_fields(world, fields):
     slug = next(iter(BAIT["slug"](world)))
     assert {"title", "body", "audience", "idempotency_key"} <= fields[f"/spaces/{slug}/threads"]
     assert sum(map(len, fields.values())) > 100
+
+
+@pytest.mark.parametrize("edge", EDGES[2:])
+def test_a_forged_place_in_a_queue_is_its_beginning(app, world, edge):
+    browser = next(people(app, world))
+    for queue in QUEUES:
+        assert browser.get(f"/workbench?queue={queue.name}&after={edge}").status_code == 200, queue.name
 
 
 @pytest.mark.parametrize("place", [

@@ -16,7 +16,7 @@ from forum.domain.consents import other_words, rounds
 from forum.domain.consents.passages import Wording, of_draft
 from forum.domain.consents.wording import changes
 from forum.domain.digests import subscriptions, windows
-from forum.domain.lessons import claims, lessons, origin
+from forum.domain.lessons import claims, lessons, origin, page_facts
 from forum.infra import clock, mailer
 from forum.infra.db import db
 from forum.jobs import worker
@@ -219,10 +219,12 @@ def test_no_letter_carries_it_to_anybody_outside(app, world):
 
 @on_one_database
 def test_a_leak_that_is_planted_is_found(app, world, monkeypatch):
-    known = origin.known
+    known, read = origin.known, page_facts.of
 
-    def leaking(reader, lesson, version, **how):
-        return known(reader, lesson, version, **{**how, "hidden": False})
+    def leaking(lesson, version, facts, **how):
+        return known(lesson, version, facts, **{**how, "hidden": False})
 
     monkeypatch.setattr(origin, "known", leaking)
+    # Names of an origin that is kept from somebody are not even read.
+    monkeypatch.setattr(page_facts, "of", lambda *who, **how: read(*who, **{**how, "hidden": False}))
     assert met(app, world, "field worker") == {CHANGED}

@@ -82,7 +82,11 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
     "forum.domain.lessons.library_counts": ({"cities", "space_id"}, "counts by what origin lets be named"),
     "forum.domain.lessons.library_keys": ({"review_on"}, "keeps its quarter, and shows nothing"),
     "forum.domain.lessons.library_sorts": ({"due_quarter"}, "an order by its quarter, which masked ones show"),
-    "forum.domain.lessons.page": ({"published_at", "review_on"}, "only whether it is due, as origin_filters says"),
+    "forum.domain.lessons.claim_views": ({"published_at"}, "whether a version is published, as page does"),
+    "forum.domain.lessons.page_facts": (
+        {"published_at", "published_by_id", "sealed_at"},
+        "reads for origin, and of one that is kept from its reader no names",
+    ),
     "forum.domain.lessons.quotations": ({"space_id"}, RULE),
     "forum.domain.lessons.ready": ({"curator_id"}, "leaves out what the editor makes"),
     "forum.domain.lessons.review_candidates": ({"curator_id", "sealed_at", "space_id"}, CHECKS),

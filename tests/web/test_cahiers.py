@@ -3,10 +3,12 @@
 import re
 
 import pytest
+from bs4 import BeautifulSoup
 
 from forum.domain.cahiers import cahiers, contents
 from forum.domain.cahiers.cahiers import Words
-from forum.domain.lessons import lessons
+from forum.domain.lessons import disputes, ending, lessons
+from forum.domain.lessons import page as lesson_page
 from forum.infra.db import db
 from forum.models.cahiers import Cahier
 from forum.models.drafts import Draft
@@ -69,6 +71,40 @@ def test_readers_get_introduction_contents_and_pinned_versions(client, scenario,
     sign_in(client, scenario.editor)
     submit(client, f"/cahiers/living-here/lessons/{lesson.public_id}/version", {"number": "1.1"})
     assert "Another title" in text(client, "/cahiers/living-here")
+
+
+def test_a_lesson_that_no_longer_stands_says_so_to_its_readers_and_its_editors(
+    client, scenario, lesson, cahier
+):
+    at = "/cahiers/living-here"
+    root = lesson_page.page(scenario.actor("curator"), lesson.public_id).claims[0].root
+    evidence = disputes.bring(scenario.actor("author"), lesson.public_id, claim=root, words="Zebra.")
+    sign_in(client, scenario.reader)
+    assert "isputed" not in text(client, at), "what waits is nobody's yet"
+    disputes.accept(scenario.actor("second"), lesson.public_id, evidence.id)
+    shown = BeautifulSoup(text(client, at), "html.parser")
+    assert "Disputed" in shown.select_one(".cahier__contents").get_text()
+    article = shown.select_one(f"#{lesson.public_id}")
+    assert "Disputed: claim 1" in article.get_text()
+    leads = article.select_one(".claim").find("a", string="Read the counter-evidence")["href"]
+    assert "Zebra." in text(client, leads)
+    disputes.settle(scenario.actor("second"), lesson.public_id, evidence.id, reason="It was elsewhere.")
+    page = text(client, at)
+    assert ("Disputed" in page, "It was answered." in page) == (False, True)
+    other = scenario.published(Audience.PUBLIC, by="editor")
+    ending.supersede(scenario.actor("second"), lesson.public_id, by=other.public_id, reason="A better one.")
+    shown = BeautifulSoup(text(client, at), "html.parser")
+    assert "Superseded" in shown.select_one(".cahier__contents").get_text()
+    notice = shown.select_one(f"#{lesson.public_id} .notice")
+    assert "A better one." in notice.get_text()
+    assert notice.select_one("a")["href"] == f"/lessons/{other.public_id}"
+    ending.bring_back(scenario.actor("editor"), lesson.public_id)
+    ending.withdraw(scenario.actor("second"), lesson.public_id, reason="Dangerous advice.")
+    page = text(client, at)
+    assert ("This lesson is withdrawn." in page, "Dangerous advice." in page) == (True, True)
+    sign_in(client, scenario.editor)
+    rows = BeautifulSoup(text(client, f"{at}/edition"), "html.parser").select_one(".cahier__rows").get_text()
+    assert ("Withdrawn" in rows, "Dangerous advice." in rows) == (True, True)
 
 
 def test_an_editor_makes_one_from_beginning_to_end(client, scenario, lesson):

@@ -7,7 +7,9 @@ import pytest
 from sqlalchemy import select
 
 from forum.domain.lessons import lessons
+from forum.domain.lessons.workbench import desk as workbench_desk
 from forum.domain.threads import nominations
+from forum.infra import clock
 from forum.infra.db import db
 from forum.models.lessons import Lesson, LessonSource, LessonState
 from forum.models.nominations import Nomination
@@ -83,6 +85,26 @@ def test_the_desk_is_not_there_for_who_neither_moderates_nor_reviews(app, client
     page(reviewer, "/workbench?queue=ripe", 404)
     page(reviewer, f"/workbench/{lesson.id}")
     page(reviewer, f"/workbench/{scenario.draft().id}", 404)
+
+
+def test_the_desk_says_how_much_there_is_at_least_and_what_is_late(app, monkeypatch):
+    monkeypatch.setattr(workbench_desk, "MOST", 2)
+    scenario = build()
+    make_post(scenario.thread, scenario.reviewer)
+    for number in range(3):
+        lesson = scenario.draft(text=f"Claim {number}")
+        lessons.submit(
+            scenario.actor("curator"), lesson.id, audience=Audience.NETWORK, asked_id=scenario.reviewer.id
+        )
+    db.session.commit()
+    shown = page(browser(app, scenario.reviewer), "/workbench")
+    assert ("At least 2 things for you, Wout." in shown, "Nothing waits" in shown) == (True, False)
+    assert ("To review 2+" in shown, "days late" in shown) == (True, False)
+    with clock.at(clock.now() + timedelta(days=40)):
+        wout = browser(app, scenario.reviewer)
+        for path in ("/workbench", "/"):
+            assert "days late" in page(wout, path), path
+        assert "days ago." in page(wout, f"/workbench/{lesson.id}")
 
 
 def test_who_does_not_have_a_draft_in_hand_reads_it_without_forms_and_takes_it_over_later(app):

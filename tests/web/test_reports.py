@@ -6,11 +6,12 @@ import pytest
 from bs4 import BeautifulSoup
 from sqlalchemy import select
 
-from forum.domain.lessons import lessons, listed, reports
+from forum.domain.lessons import ending, lessons, listed, reports
 from forum.domain.lessons.foretellings import Expected
 from forum.domain.lessons.report_words import Answers
 from forum.infra import clock, days
 from forum.infra.db import db
+from forum.models.accounts import Capacity
 from forum.models.adoptions import AdoptionReport
 from forum.models.drafts import Draft
 from forum.models.foretellings import Foretelling
@@ -191,3 +192,69 @@ def test_an_editor_confirms_on_the_page_and_nobody_else_sees_the_button(client, 
     undo = shown.select_one("#confirmation form")["action"]
     assert submit(client, undo, {}).status_code == 303
     assert listed.published(None, scenario.lesson.public_id).confirmed_at is None
+
+
+def test_who_speaks_for_its_city_no_longer_reads_so_before_writing_and_loses_nothing(client, scenario):
+    path = f"/lessons/{scenario.lesson.public_id}/reports"
+    made = reports.report(
+        actor(scenario.kim), scenario.lesson.public_id, Answers("running", what_was_done="a", what_came="b")
+    )
+    db.session.commit()
+    sign_in(client, scenario.kim)
+    form = at(client, f"{path}/{made.id}/follow-ups/new")
+    kept = {
+        "draft_form": "report_follow_up",
+        "draft_subject": str(made.id),
+        "idempotency_key": form.select_one("[name=idempotency_key]")["value"],
+    }
+    for capacity in db.session.scalars(select(Capacity).where(Capacity.member_id == scenario.kim.id)):
+        capacity.ends_on = days.today() - timedelta(days=1)
+    db.session.commit()
+    typed = {"outcome": "worked", "what_was_done": "Long words", "what_came": "More of them"}
+    answer = submit(client, f"{path}/{made.id}/follow-ups", typed | kept)
+    assert "Long words" in client.get(answer.location).text, "they are kept, and shown to copy"
+    for query in ("", f"?draft={db.session.scalars(select(Draft.id)).one()}"):
+        there = client.get(f"{path}/{made.id}/follow-ups/new{query}", headers={"Accept-Language": "en"})
+        moved = BeautifulSoup(there.text, "html.parser")
+        assert (there.status_code, moved.select("[name=what_was_done]")) == (403, []), "no form to be refused"
+        assert "You no longer speak for the city of this report." in moved.get_text()
+        assert "Long words" in client.get(moved.find("a", string="Read it again")["href"]).text
+    # To put right what they said then, they need to speak for nobody now.
+    form = at(client, f"{path}/{made.id}/change")
+    assert ("You report for Genk" in form.get_text(), "You speak for no city" in form.get_text()) == (
+        True,
+        False,
+    )
+    assert submit(client, f"{path}/{made.id}", typed).status_code == 303
+
+
+def test_who_reported_takes_it_back_also_once_the_lesson_ended(client, scenario):
+    path = f"/lessons/{scenario.lesson.public_id}/reports"
+    member, made = by("leuven")
+    report = made(scenario.lesson)
+    ending.withdraw(scenario.actor("editor"), scenario.lesson.public_id, reason="Gone.")
+    db.session.commit()
+    sign_in(client, scenario.kim)
+    assert client.get(f"{path}/{report.id}/withdrawal").status_code == 403
+    sign_in(client, member)
+    assert "Take your report back?" in at(client, f"{path}/{report.id}/withdrawal").get_text()
+    assert submit(client, f"{path}/{report.id}", {"_method": "DELETE"}).status_code == 303
+    assert db.session.scalars(select(AdoptionReport)).all() == []
+
+
+def test_who_foretold_reads_it_again_beside_the_question_once_its_day_is_there(client, scenario):
+    member, made = by("leuven", "running")
+    due_on = days.today() + timedelta(days=30)
+    report = made(scenario.lesson, expected=Expected("fewer complaints", due_on, "nobody comes"))
+    db.session.commit()
+    path = f"/lessons/{scenario.lesson.public_id}/reports"
+    sign_in(client, member)
+    assert "ewer complaints" not in at(client, f"{path}/{report.id}/follow-ups/new").get_text()
+    with clock.at(clock.now() + timedelta(days=30)):
+        sign_in(client, member)
+        for _twice in range(2):
+            shown = at(client, client.get(f"{path}/own").location).select_one(".notice").get_text()
+            assert ("Fewer complaints." in shown, "Nobody comes." in shown) == (True, True)
+            said = Answers("running", what_was_done="On and on", what_came="Not much yet.")
+            reports.go_on(actor(member), scenario.lesson.public_id, report.id, said)
+            db.session.commit()

@@ -110,16 +110,29 @@ def note_undone(act: UndoableAct) -> None:
 
 
 def mark_undone(kind: UndoKind, *, thread_id: int | None = None, post_id: int | None = None) -> bool:
-    """Write down that what was done to a thread or a post is undone, by whoever did that, while it could be undone.
+    """Write down that what was done to a thread or a post is undone, by whoever did that: nobody hears of it later.
 
-    Return whether it could: then nobody was told of it.
+    Return whether it could still be undone: then nobody was told of it before either.
     """
     about = UndoableAct.thread_id == thread_id if post_id is None else UndoableAct.post_id == post_id
-    query = select(UndoableAct).where(UndoableAct.kind == kind, about, *_is_open())
+    return _mark(kind, about)
+
+
+def mark_lesson_undone(kind: UndoKind, lesson_id: int, *, since: datetime) -> bool:
+    """Write the same down of what was done to a lesson at that moment, where another verb than its undo ended it."""
+    if since <= clock.now() - WINDOW:
+        return False  # whoever tells of it later looks at the lesson, and finds another moment there
+    return _mark(kind, UndoableAct.at == since, lesson_id)
+
+
+def _mark(kind: UndoKind, about: ColumnElement[bool], lesson_id: int | None = None) -> bool:
+    query = select(UndoableAct).where(UndoableAct.kind == kind, about, UndoableAct.undone_at.is_(None))
     acts = db.session.scalars(query.execution_options(populate_existing=True)).all()
-    for act in acts:
+    found = [act for act in acts if act.before.get("lesson_id") == lesson_id]
+    were_open = [is_open(act) for act in found]
+    for act in found:
         note_undone(act)
-    return bool(acts)
+    return any(were_open)
 
 
 def _is_open() -> tuple[ColumnElement[bool], ...]:

@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import select
 
 from forum.domain.cahiers import queries
-from forum.domain.lessons import page as lesson_page
-from forum.domain.lessons.views import LessonPage
+from forum.domain.lessons import together
+from forum.domain.lessons.together import Brief
 from forum.infra import text, words
 from forum.infra.db import db
 from forum.infra.paging import Page, id_of
@@ -44,7 +44,7 @@ class Card:
 class Part:
     """One lesson of a cahier, in the version that is pinned there."""
 
-    page: LessonPage
+    page: Brief
     why: str
 
 
@@ -93,7 +93,7 @@ def public_slugs(limit: int = 1_000) -> list[str]:
 
 
 def show(reader: Actor | None, slug: str) -> CahierPage:
-    """Return a cahier with its lessons (two queries, and those of a page of a lesson for each); NotFound."""
+    """Return a cahier with its lessons (at most eight queries, however many they are); NotFound."""
     signed_in = reader is not None
     query = select(Cahier, Member.name).join(Member, Member.id == Cahier.editor_id)
     query = query.where(Cahier.slug == slug, queries.is_seen(reader_param(signed_in)))
@@ -103,8 +103,9 @@ def show(reader: Actor | None, slug: str) -> CahierPage:
     cahier, editor = row
     rows = db.session.execute(
         queries.lessons(signed_in=signed_in).where(CahierLesson.cahier_id == cahier.id), reader_values(reader)
-    )
-    parts = [Part(lesson_page.page(reader, row.public_id, row.number), row.why) for row in rows.all()]
+    ).all()
+    found = together.of(reader, [row.version_id for row in rows])
+    parts = [Part(found[row.version_id], row.why) for row in rows if row.version_id in found]
     return CahierPage(
         id=cahier.id,
         slug=cahier.slug,

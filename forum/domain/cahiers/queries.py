@@ -50,6 +50,10 @@ def lessons(*, signed_in: bool) -> Select[Any]:
         select(
             CahierLesson.id,
             CahierLesson.why,
+            CahierLesson.version_id,
+            Lesson.ended_as,
+            Lesson.ended_reason,
+            Lesson.disputed_at,
             Lesson.public_id,
             Lesson.audience,
             LessonVersion.title,

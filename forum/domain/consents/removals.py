@@ -12,8 +12,8 @@ from sqlalchemy import select
 
 from forum.domain.audit import undoable
 from forum.domain.lessons import consent_checks, origin, review_losses, rights, weakened
+from forum.domain.lessons.claim_views import excerpt_view
 from forum.domain.lessons.consent_checks import Given
-from forum.domain.lessons.page import excerpt_view
 from forum.domain.lessons.views import ExcerptView
 from forum.domain.mailing import events
 from forum.domain.threads import excerpts, revised

@@ -15,6 +15,7 @@ from forum.domain.lessons import (
     disputes,
     foretellings,
     library_counts,
+    report_words,
     rights,
     state_machine,
     tags,
@@ -97,6 +98,7 @@ def erase(member_id: int) -> None:
         _settle(lesson, list(db.session.scalars(own.order_by(Removal.id))))
     foretellings.erase(member_id)
     disputes.erase(member_id)
+    report_words.erase(member_id)
     ageing.erase(member_id)
     for request in db.session.scalars(select(ConsentRequest).where(ConsentRequest.author_id == member_id)):
         _empty_request(request)

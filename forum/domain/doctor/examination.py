@@ -25,6 +25,7 @@ DATA: dict[str, Check] = {
     "quotes in threads": words.quotes_in_threads,
     "quoted words": words.quoted,
     "agreed words": words.agreed,
+    "foretold words": words.foretold,
     "consents": words.consents,
     "versions of lessons": rows.lessons,
     "four eyes": reviews.four_eyes,

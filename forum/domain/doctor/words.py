@@ -7,13 +7,14 @@ from sqlalchemy import select
 
 from forum.domain.doctor.counters import RECOUNT
 from forum.domain.doctor.findings import Finding, Tally, pieces
-from forum.domain.lessons import consent_checks, rights, weakened
+from forum.domain.lessons import consent_checks, foretellings, rights, weakened
 from forum.domain.threads import excerpts, quotes
 from forum.domain.threads.excerpts import Quoted
 from forum.infra import tokens
 from forum.infra.db import db
 from forum.models.claims import Excerpt, Removal
 from forum.models.consents import Consent, ConsentRequest, ConsentRound
+from forum.models.foretellings import Foretelling
 from forum.models.lessons import Lesson, LessonVersion
 from forum.models.threads import PostRevision, Thread
 
@@ -64,6 +65,22 @@ def agreed() -> Iterator[Finding]:
             if (row.lesson_id, row.claim_text, row.post_id, row.sha256, row.words) not in asked:
                 tally.add(row.id)
         db.session.expunge_all()
+    yield from tally.findings()
+
+
+def foretold() -> Iterator[Finding]:
+    """Foretellings: their words, day and salt make the seal; of an account that was erased only the seal is there."""
+    tally = Tally(
+        "seals", "foretellings whose words do not make the seal that the lesson has shown since that day"
+    )
+    columns = (Foretelling.expected, Foretelling.due_on, Foretelling.stop_when, Foretelling.salt)
+    for ids in pieces(Foretelling.id):
+        query = select(Foretelling.id, Foretelling.sha256, *columns).where(Foretelling.id.between(*ids))
+        for number, sha256, expected, due_on, stop_when, salt in db.session.execute(query):
+            is_erased = not (expected or stop_when or salt)
+            made = foretellings.sealed_text(expected, due_on, stop_when, salt)
+            if not is_erased and tokens.digest(made) != sha256:
+                tally.add(number)
     yield from tally.findings()
 
 

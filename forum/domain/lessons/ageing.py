@@ -4,6 +4,7 @@ They answer with one press, or with a new version. Until then it sinks in the li
 know that it is due: of a masked one that is the end of its quarter, for everybody.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,12 +16,11 @@ from forum.domain.lessons.listed import listed, published
 from forum.domain.lessons.state_machine import Move
 from forum.domain.lines import clean_paragraphs
 from forum.domain.mailing import events
-from forum.domain.people import bylines, capacities
+from forum.domain.people import capacities
 from forum.domain.people.bylines import Byline, speaker
 from forum.infra import clock, days, rates
 from forum.infra.db import db
 from forum.infra.i18n import _
-from forum.models.accounts import Capacity, Member
 from forum.models.ageing import LessonSignal
 from forum.models.lesson_steps import StepKind
 from forum.models.lessons import Lesson
@@ -32,7 +32,6 @@ REVIEW_AFTER = timedelta(days=548)  # a year and a half: applied by then, and no
 ASKED_BEFORE = timedelta(days=30)
 BATCH = 50
 MOST_SIGNALS = "20 per hour"  # of one member: the makers of a lesson hear of each
-MOST = 50  # signals on one page
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,22 +100,9 @@ def own_words(actor: Actor, lesson: Lesson) -> str:
     return db.session.scalar(own) or ""
 
 
-def open_signals(reader: Actor | None, lesson: Lesson) -> list[Signal]:
-    """Return what readers said and nobody answered, the latest first; nothing for who does not make it (one query)."""
-    if not may_affirm(reader, lesson):
-        return []
-    query: Any = (
-        select(LessonSignal.reason, LessonSignal.made_at, *bylines.COLUMNS)
-        .join(Member, Member.id == LessonSignal.author_id)
-        .outerjoin(Capacity, Capacity.id == LessonSignal.capacity_id)
-        .where(LessonSignal.lesson_id == lesson.id, LessonSignal.answered_at.is_(None))
-        .order_by(LessonSignal.id.desc())
-        .limit(MOST)
-    )
-    return [
-        Signal(speaker(row, said_at=row.made_at), row.reason, row.made_at)
-        for row in db.session.execute(query)
-    ]
+def signals(rows: Iterable[Any]) -> list[Signal]:
+    """Return what readers said, of rows that `page_facts` read for its makers alone."""
+    return [Signal(speaker(row, said_at=row.made_at), row.reason, row.made_at) for row in rows]
 
 
 def answer_signals(actor: Actor, lesson: Lesson) -> None:
@@ -159,9 +145,12 @@ def sink_due() -> int:
 
 
 def erase(member_id: int) -> None:
-    """Take out what a member said of lessons: their account is erased."""
+    """Take out what a member said of lessons: their account is erased. What nobody answered goes altogether."""
     for one in db.session.scalars(select(LessonSignal).where(LessonSignal.author_id == member_id)):
-        one.reason = ""
+        if one.answered_at is None:
+            db.session.delete(one)
+        else:
+            one.reason = ""
     db.session.flush()
 
 

@@ -19,6 +19,7 @@ from forum.domain.lessons import (
     state_machine,
 )
 from forum.domain.lessons.adoptions import lighting
+from forum.domain.lessons.facts import Facts
 from forum.domain.lessons.listed import published
 from forum.domain.lessons.state_machine import Move
 from forum.domain.mailing import events
@@ -110,6 +111,7 @@ def _settle(lesson: Lesson, *, fell: bool) -> None:
         lesson.ready_at = None
         if fell and lesson.confirmed_at is not None:
             step = state_machine.begin(StepKind.UNCONFIRM, Move(None, lesson))
+            undoable.mark_lesson_undone(UndoKind.CONFIRM, lesson.id, since=lesson.confirmed_at)
             lesson.confirmed_at = None
             step.finish()
     db.session.flush()
@@ -123,16 +125,16 @@ class Confirmation:
     acts: list[OpenAct]
 
 
-def of_page(reader: Actor | None, lesson: Lesson) -> Confirmation | None:
-    """Return what an editor may do on the page of a lesson (one query at most); None for anybody else."""
+def of_page(reader: Actor | None, lesson: Lesson, facts: Facts) -> Confirmation | None:
+    """Return what an editor may do on the page of a lesson, by what was read for it; None for anybody else."""
     if reader is None or NetworkRole.EDITOR not in reader.network_roles:
         return None
     if lesson.confirmed_at is not None:
-        recent = lesson.confirmed_at > clock.now() - undoable.WINDOW
-        acts = undoable.open_acts(reader, kind=UndoKind.CONFIRM) if recent else []
-        own = [act for act in acts if act.before["lesson_id"] == lesson.id]
+        own = facts.open_acts(UndoKind.CONFIRM)
         return Confirmation(YES, own) if own else None
-    return Confirmation(confirmers.answer(reader, lesson), []) if lesson.ready_at is not None else None
+    if lesson.ready_at is None:
+        return None
+    return Confirmation(confirmers.answer(reader, lesson, facts.insider), [])
 
 
 def confirm(actor: Actor, public_id: str) -> Lesson:

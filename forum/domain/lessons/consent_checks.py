@@ -90,7 +90,7 @@ class Consents:
 
     def reaching(self, audience: Audience) -> Given:
         """Return the consents that reach that audience, as `given` does."""
-        return _reaching(self._rows, audience)
+        return reaching(self._rows, audience)
 
     def went(self, quoted: Quoted) -> bool:
         """Return whether an excerpt overlaps a place that went when a round closed."""
@@ -121,9 +121,7 @@ def waiting(lesson: Lesson, quotes: Iterable[Quoted], audience: Audience) -> lis
 
 def given(lesson_id: int, audience: Audience) -> Given:
     """Return the consents that reach that audience. A refusal for a narrower audience also refuses a wider one."""
-    return _reaching(
-        db.session.scalars(select(Consent).where(Consent.lesson_id == lesson_id)).all(), audience
-    )
+    return reaching(db.session.scalars(select(Consent).where(Consent.lesson_id == lesson_id)).all(), audience)
 
 
 def refused_places(lesson_id: int, rows: Iterable[Consent]) -> RefusedPlaces:
@@ -279,7 +277,8 @@ GONE = (
 )
 
 
-def _reaching(rows: Iterable[Consent], audience: Audience) -> Given:
+def reaching(rows: Iterable[Any], audience: Audience) -> Given:
+    """Return the consents among these rows that reach that audience: see `given`."""
     refused = {_about(row) for row in rows if row.agreed is False and row.audience.rank <= audience.rank}
     reaching = [row for row in rows if row.agreed and row.audience.rank >= audience.rank]
     # The narrowest that suffices wins, so it comes last.
@@ -287,5 +286,5 @@ def _reaching(rows: Iterable[Consent], audience: Audience) -> Given:
     return Given((row for row in reaching if _about(row) not in refused), refused)
 
 
-def _about(row: Consent) -> About:
+def _about(row: Any) -> About:
     return row.post_id, row.sha256, row.claim_text

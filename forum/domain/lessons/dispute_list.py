@@ -7,22 +7,21 @@ day, post and report; who replies, as their excerpt does.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import Integer, Select, and_, bindparam, false, or_, select, true
 
 from forum.domain.lessons import behind_claims
-from forum.domain.lessons.masking import as_masked, in_words
+from forum.domain.lessons.masking import all_masked, in_words
 from forum.domain.lessons.report_list import PostLink
 from forum.domain.people import bylines
 from forum.domain.people.bylines import Byline, held, masked, speaker
 from forum.infra.db import db
 from forum.infra.i18n import _
-from forum.infra.in_lists import in_list
 from forum.infra.statements import cached, select_rows
 from forum.models.accounts import Capacity, Member
 from forum.models.adoptions import AdoptionReport
-from forum.models.disputes import CounterEvidence, EvidenceReply
+from forum.models.disputes import CounterEvidence
 from forum.models.lessons import Lesson
 from forum.models.threads import Post, Thread
 from forum.policy.actions import may_moderate
@@ -85,29 +84,49 @@ class Counter:
         return self.accepted and not self.ended
 
 
-def of_lesson(
-    reader: Actor | None, lesson: Lesson, *, hidden: bool, speakers: Speakers, curator: Byline
-) -> list[Counter]:
-    """Return the evidence on a lesson that the reader knows of, the oldest first (two queries, one without any).
+class Standing(NamedTuple):
+    """How those behind a lesson stand for its reader. `hidden`: where it comes from is kept from them."""
 
-    `hidden`: where the lesson comes from is kept from them. `speakers` says how who is quoted stands for this reader,
-    `curator` how who makes it does.
+    hidden: bool
+    speakers: Speakers  # who is quoted
+    curator: Byline
+
+
+def of_lesson(
+    reader: Actor | None, lesson: Lesson, stand: Standing, said: Iterable[Any] = ()
+) -> list[Counter]:
+    """Return the evidence on a lesson that the reader knows of, the oldest first (one query).
+
+    `said` are the replies to it, rows of `page_facts`.
     """
     makes = reader is not None and bool(may_moderate(reader, lesson.space_id))
     values = {**reader_values(reader), "lesson_id": lesson.id, "current_id": lesson.current_id}
     rows = select_rows(_evidence(reader is not None, makes), values).all()
     if not rows:
         return []
-    said = select_rows(_replies(), {"evidence_ids": [row.id for row in rows]}).all()
     replies = defaultdict(list)
     roots = {row.id: row.claim_root for row in rows}
     for one in said:
-        by = speakers.get((roots[one.evidence_id], one.author_id))
+        if one.evidence_id not in roots:
+            continue
+        by = stand.speakers.get((roots[one.evidence_id], one.author_id))
         if by is None:
-            by = curator if one.author_id == lesson.curator_id else masked(_("somebody behind this claim"))
+            by = (
+                stand.curator
+                if one.author_id == lesson.curator_id
+                else masked(_("somebody behind this claim"))
+            )
         own = reader is not None and one.author_id == reader.id
         replies[one.evidence_id].append(Reply(by, one.words, own, one.changed_at is not None))
-    found = [_counter(row, reader, replies[row.id], lesson, hidden=hidden) for row in rows]
+    by_whom = (
+        [speaker(row, said_at=row.made_at) for row in rows]
+        if not stand.hidden
+        else [masked(words) for words in all_masked([held(row) for row in rows])]
+    )
+    found = [
+        _counter(row, reader, (by, replies[row.id]), lesson, hidden=stand.hidden)
+        for row, by in zip(rows, by_whom, strict=True)
+    ]
     return sorted(found, key=lambda one: one.id)
 
 
@@ -135,10 +154,10 @@ def by_root(counters: Iterable[Counter]) -> dict[int, tuple[Counter, ...]]:
 
 
 def _counter(
-    row: Any, reader: Actor | None, replies: list[Reply], lesson: Lesson, *, hidden: bool
+    row: Any, reader: Actor | None, said: tuple[Byline, list[Reply]], lesson: Lesson, *, hidden: bool
 ) -> Counter:
     is_behind = row.quotes_reader or (reader is not None and reader.id == lesson.curator_id)
-    by = masked(as_masked(held(row))) if hidden else speaker(row, said_at=row.made_at)
+    by, replies = said
     has_post = row.thread_id is not None and not hidden
     return Counter(
         id=row.id,
@@ -196,11 +215,3 @@ def _evidence(signed_in: bool, makes: bool) -> Select[Any]:
     waits = CounterEvidence.decided_at.is_(None)
     order = (CounterEvidence.accepted.desc(), waits.desc(), CounterEvidence.id.desc())
     return cast(Select[Any], query.order_by(*order).limit(MOST))
-
-
-@cached
-def _replies() -> Select[Any]:
-    query: Any = select(
-        EvidenceReply.evidence_id, EvidenceReply.author_id, EvidenceReply.words, EvidenceReply.changed_at
-    ).where(in_list(EvidenceReply.evidence_id, "evidence_ids"))
-    return cast(Select[Any], query.order_by(EvidenceReply.made_at, EvidenceReply.author_id))

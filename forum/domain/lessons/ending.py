@@ -21,7 +21,7 @@ from forum.domain.lessons import (
 )
 from forum.domain.lessons.listed import published
 from forum.domain.lessons.state_machine import Move
-from forum.domain.lessons.unknowns import sharing
+from forum.domain.lessons.views import LessonPage
 from forum.domain.lines import clean_reason
 from forum.domain.mailing import events
 from forum.infra import clock
@@ -34,7 +34,7 @@ from forum.models.cahiers import Cahier, CahierLesson
 from forum.models.claims import Claim, Excerpt
 from forum.models.disputes import CounterEvidence
 from forum.models.lesson_steps import Ending, StepKind
-from forum.models.lessons import Lesson, LessonVersion
+from forum.models.lessons import Lesson
 from forum.models.spaces import Audience
 from forum.models.threads import Post, PostRevision
 from forum.models.undo import UndoableAct, UndoKind
@@ -42,7 +42,7 @@ from forum.policy.actions import YES, require
 from forum.policy.actors import Actor
 from forum.policy.ending import may_bring_back, may_end
 from forum.policy.errors import Conflict, Invalid
-from forum.policy.visibility import audience, sees, visible
+from forum.policy.visibility import audience, visible
 
 REASON_MAX = Lesson.ENDED_REASON_MAX
 STEPS = {Ending.WITHDRAWN: StepKind.WITHDRAW, Ending.SUPERSEDED: StepKind.SUPERSEDE}
@@ -138,38 +138,18 @@ def undo(actor: Actor, act: UndoableAct) -> None:
     own_acts.take_back(actor, act, StepKind.UNDO_END, since=Lesson.ended_at, put_back=_put_back)
 
 
-def of_page(reader: Actor | None, lesson: Lesson) -> Ended | None:
-    """Return how a lesson ended, for its page (three queries at most); None while it stands."""
-    if lesson.ended_at is None:
+def of_page(reader: Actor | None, shown: LessonPage) -> Ended | None:
+    """Return how a lesson ended, for its page; None while it stands."""
+    if shown.lesson.ended_at is None:
         return None
-    acts = (
-        undoable.open_acts(reader, kind=UndoKind.END)
-        if reader is not None and may_end(reader, lesson)
-        else []
-    )
+    # One of the two may be masked since: then each would say of the other where it comes from.
+    others = [one for one in shown.facts.successor if one.hidden == shown.origin.hidden]
     return Ended(
-        _in_its_place(reader, lesson) if lesson.superseded_by_id is not None else None,
-        [act for act in acts if act.before["lesson_id"] == lesson.id],
-        bool(may_bring_back(reader, lesson)),
-        sharing.own(reader, lesson.id) if reader is not None else [],
+        (others[0].public_id or "", others[0].title) if others else None,
+        shown.facts.open_acts(UndoKind.END) if may_end(reader, shown.lesson) else [],
+        bool(may_bring_back(reader, shown.lesson)),
+        [(row.id, row.text) for row in shown.facts.shared],
     )
-
-
-def _in_its_place(reader: Actor | None, lesson: Lesson) -> tuple[str, str] | None:
-    """Number and title of the lesson that took the place of one, as far as its reader may know; one query."""
-    both = (
-        select(
-            Lesson.id, Lesson.public_id, LessonVersion.title, origin_queries.is_hidden(reader).label("hidden")
-        )
-        .join(LessonVersion, LessonVersion.id == Lesson.current_id)
-        .where(Lesson.id.in_([lesson.id, lesson.superseded_by_id]), sees(Lesson, reader))
-    )
-    rows = {row.id: row for row in db.session.execute(both)}
-    other = rows.get(lesson.superseded_by_id)
-    # One of them may be masked since: then each would say of the other where it comes from.
-    if other is None or other.hidden != rows[lesson.id].hidden:
-        return None
-    return other.public_id or "", other.title
 
 
 def _hold(actor: Actor, *public_ids: str) -> None:
@@ -214,6 +194,9 @@ def _stand_again(actor: Actor, lesson: Lesson) -> None:
 
 
 def _put_back(lesson: Lesson) -> None:
+    if lesson.ended_at is not None:
+        # By whichever verb it comes back: nobody hears that it ended who did not hear it yet.
+        undoable.mark_lesson_undone(UndoKind.END, lesson.id, since=lesson.ended_at)
     lesson.ended_at = lesson.ended_as = lesson.superseded_by_id = None
     lesson.ended_reason = ""
     if lesson.confirmed_at is None and confirming.has_enough(lesson):

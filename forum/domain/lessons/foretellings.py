@@ -116,6 +116,16 @@ def of_report(report_id: int) -> Foretelling | None:
     return db.session.scalar(select(Foretelling).where(Foretelling.report_id == report_id))
 
 
+def due_of(report: AdoptionReport) -> Foretelling | None:
+    """Return what its author foretold with a report, once its day is there, for them to answer beside it (one query).
+
+    A report that goes on with another has what was foretold with the first one.
+    """
+    made = of_report(report.follows_id or report.id)
+    is_due = made is not None and made.withdrawn_at is None and made.due_on <= days.today()
+    return made if is_due else None
+
+
 def let_go(report_id: int) -> None:
     """Leave what was foretold with a report that is taken back: withdrawn, or open if it was due (system verb)."""
     made = of_report(report_id)

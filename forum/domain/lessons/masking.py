@@ -4,7 +4,7 @@ What comes of it is masked, never anonymous: who was there may still recognise i
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -171,10 +171,19 @@ def answer_warnings(capacity: SpokenAs | None) -> dict[str, str]:
 
 def as_masked(capacity: SpokenAs | None) -> str:
     """Return how somebody stands masked: by level and a wide class, and by the kind of job if enough others have it."""
+    return all_masked([capacity])[0]
+
+
+def all_masked(capacities: Sequence[SpokenAs | None]) -> list[str]:
+    """Return how each of these people stands masked (one query, however many they are)."""
+    kinds = rare_functions.kinds_of_jobs({one.function for one in capacities if one is not None})
+    return [_masked(one, kinds.get(one.function, "") if one is not None else "") for one in capacities]
+
+
+def _masked(capacity: SpokenAs | None, kind: str) -> str:
     if capacity is None:
         return _("a member of the network")
     where = place() if capacity.city is not None else _("an organisation in the network")
-    kind = rare_functions.kind_of_job(capacity.function)
     if kind:
         return _(
             "%(function)s, %(level)s, %(organisation)s",

@@ -5,7 +5,7 @@ masked, everything around it is masked with it, except for who belongs to the sp
 thread behind it: others get general words, quarters, and no way to the space.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -13,7 +13,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, not_, or_, select
 
 from forum.domain.lessons import consent_checks, earlier_curators, origin_queries
-from forum.domain.lessons.masking import as_masked, quarter
+from forum.domain.lessons.behind import Behind
+from forum.domain.lessons.facts import Facts
+from forum.domain.lessons.masking import all_masked, quarter
 from forum.domain.lessons.version_notes import shown
 from forum.domain.people.bylines import Byline, masked, speaker
 from forum.domain.threads import excerpts
@@ -25,7 +27,6 @@ from forum.infra.statements import select_rows
 from forum.models.consents import Consent, Masking
 from forum.models.lessons import Lesson, LessonVersion, ReviewBasis
 from forum.models.spaces import Audience
-from forum.policy.actions import may_moderate
 from forum.policy.actors import Actor
 from forum.policy.readers import reader_values
 from forum.policy.visibility import Reader, visible
@@ -67,30 +68,30 @@ class Origin:
     confirmed_before: bool  # in an earlier version
 
 
-def known(
-    reader: Actor | None, lesson: Lesson, version: LessonVersion, *, hidden: bool, complete: bool
-) -> Origin:
-    """Return what the reader may know of the origin of a lesson, in a version of it (two queries; masked, three).
+def known(lesson: Lesson, version: LessonVersion, facts: Facts, *, hidden: bool, complete: bool) -> Origin:
+    """Return what a reader may know of the origin of a lesson, in a version of it, by what was read for them.
 
     `hidden` as `is_hidden` says it, or `outside` for a version that is being made; `complete`: they read every thread
     behind the lesson. Where they do not, the curator stands without the organisation that would lead to a thread.
     """
     confirmed = lesson.confirmed_at
-    curator, reviewers, publisher = _masked_people(version) if hidden else _people(lesson, version, complete)
+    curator, reviewers, publisher = (
+        _masked_people(facts) if hidden else _people(lesson, version, facts, complete)
+    )
     return Origin(
         hidden=hidden,
         masked=version.masked,
         cities=cities(version),
         curator=curator,
         reviewers=reviewers,
-        vouchers=_vouchers(reader, lesson, version),
+        vouchers=[row.name for row in facts.vouchers],
         publisher=publisher,
         published=_when(lesson.published_at, hidden=hidden),
         look_again=_when(lesson.review_on, hidden=hidden),
         version_of=_when(version.published_at, hidden=hidden),
         year=str(days.day_of(version.published_at).year) if version.published_at else "",
         owner="" if hidden else version.owner,
-        history=history(reader, lesson, hidden=hidden),
+        history=[_line(row, hidden=hidden) for row in facts.history],
         confirmed_before=confirmed is not None and confirmed < (version.published_at or clock.now()),
     )
 
@@ -98,10 +99,14 @@ def known(
 def history(reader: Actor | None, lesson: Lesson, *, hidden: bool) -> list[VersionLine]:
     """Return the published versions that the reader may see, the newest first (one query)."""
     values = {**reader_values(reader), "lesson_id": lesson.id}
-    return [
-        VersionLine(row.number, _when(row.published_at, hidden=hidden), shown(row.change_note, hidden=hidden))
-        for row in select_rows(origin_queries.history(reader is not None), values)
-    ]
+    rows = select_rows(origin_queries.history(reader is not None), values)
+    return [_line(row, hidden=hidden) for row in rows]
+
+
+def _line(row: Any, *, hidden: bool) -> VersionLine:
+    return VersionLine(
+        row.number, _when(row.published_at, hidden=hidden), shown(row.change_note, hidden=hidden)
+    )
 
 
 def cities(version: LessonVersion) -> list[str]:
@@ -167,12 +172,14 @@ def by_right(claims: list[QuotedClaim], lesson: Any) -> list[QuotedClaim]:
 
 
 def masked_together(
-    claims: list[QuotedClaim], given: consent_checks.Given, lesson_id: int
+    claims: list[QuotedClaim], given: consent_checks.Given, lesson_id: int, behind: Behind | None = None
 ) -> tuple[list[QuotedClaim], Terms]:
     """Return claims and consents in which no name leads to the city of somebody who is masked in any version.
 
-    Whoever has it is masked as well. `given`: what a draft gets at its seal; a sealed version has it.
+    Whoever has it is masked as well. `given`: what a draft gets at its seal; a sealed version has it. `behind`: all
+    that authors answered, where that is read already (else one query, if it is needed).
     """
+    behind = behind or Behind([lesson_id])
     terms = {
         consent_checks.key(quoted): (quoted, quoted.consent or given.get(consent_checks.key(quoted)))
         for claim in claims
@@ -186,34 +193,29 @@ def masked_together(
         q.post.author_id for q, consent in terms.values() if consent is not None and consent.city_shown
     }
     if open_ids:
-        values = {"lesson_id": lesson_id, "open_ids": list(open_ids)}
-        masked_cities |= set(db.session.scalars(origin_queries.masked_cities(), values))
+        masked_cities |= behind.masked_cities(lesson_id, open_ids)
     named = {
         key: (quoted, consent)
         for key, (quoted, consent) in terms.items()
         if consent is not None and consent.agreed and consent.city_shown and quoted.city in masked_cities
     }
-    asked = _asked_masks({consent.id for _quoted, consent in named.values()})
+    asked = behind.asked_masks({consent.id for _quoted, consent in named.values()}) if named else {}
+    unasked = [key for key, (_quoted, consent) in named.items() if not asked.get(consent.id)]
+    described = dict(zip(unasked, all_masked([named[key][0].capacity for key in unasked]), strict=True))
     masks: dict[consent_checks.Key, Consent | Agreed] = {
         key: Agreed(
             consent.id,
             consent.words,
             Masking.MASKED,
             False,
-            asked.get(consent.id) or as_masked(quoted.capacity),
+            described.get(key) or asked[consent.id],
             consent.adapted,
             True,
         )
-        for key, (quoted, consent) in named.items()
+        for key, (_quoted, consent) in named.items()
     }
     claims = [replace(claim, quotes=[_with(quoted, masks) for quoted in claim.quotes]) for claim in claims]
     return claims, lambda key: masks.get(key) or given.get(key)
-
-
-def _asked_masks(consent_ids: Collection[int]) -> dict[int, str]:
-    """Return how these authors were told that they stand when masked (one query, none without consents)."""
-    rows = select_rows(origin_queries.asked_masks(), {"ids": list(consent_ids)}) if consent_ids else ()
-    return {row.id: row.as_masked for row in rows}
 
 
 def _with(quoted: Quoted, masks: Mapping[consent_checks.Key, Consent | Agreed]) -> Quoted:
@@ -261,28 +263,16 @@ def changed_at(reader: Actor | None, lesson_id: int) -> datetime | None:
     return db.session.scalar(query.where(Lesson.id == lesson_id, Lesson.current_id.is_not(None)))
 
 
-def _vouchers(reader: Actor | None, lesson: Lesson, version: LessonVersion) -> list[str]:
-    if reader is None or not version.masked or version.published_at is None:
-        return []
-    makes = bool(may_moderate(reader, lesson.space_id))
-    values = {"version_id": version.id, "everybody": makes, "reader_id": reader.id}
-    return list(db.session.scalars(origin_queries.vouchers(), values))
-
-
 def _when(at: date | datetime | None, *, hidden: bool) -> str:
     return "" if at is None else quarter(at) if hidden else i18n.day(at)
 
 
-def _people(lesson: Lesson, version: LessonVersion, complete: bool) -> tuple[Byline, list[str], str]:
+def _people(
+    lesson: Lesson, version: LessonVersion, facts: Facts, complete: bool
+) -> tuple[Byline, list[str], str]:
     """The curator, the names of who checked the version, and of who published the lesson last."""
-    values: dict[str, Any] = {
-        "version_id": version.id,
-        "curator_id": earlier_curators.at(lesson, version.sealed_at),
-        "publisher_id": lesson.published_by_id,
-        "then": days.day_of(lesson.created_at),
-    }
-    by_id = {row.id: row for row in select_rows(origin_queries.people(), values)}
-    curator = by_id[values["curator_id"]]
+    by_id = {row.id: row for row in facts.people}
+    curator = by_id[earlier_curators.at(lesson, version.sealed_at)]
     publisher = by_id.get(lesson.published_by_id or 0)
     return (
         speaker(curator) if complete else Byline(curator.author_name, curator.author_handle),
@@ -291,9 +281,8 @@ def _people(lesson: Lesson, version: LessonVersion, complete: bool) -> tuple[Byl
     )
 
 
-def _masked_people(version: LessonVersion) -> tuple[Byline, list[str], str]:
+def _masked_people(facts: Facts) -> tuple[Byline, list[str], str]:
     """The same in words that lead to no city: an editor counts as elsewhere for every one, so their name may stand."""
-    rows = select_rows(origin_queries.checkers(), {"version_id": version.id}).all()
-    names = [row.name for row in rows if row.basis == ReviewBasis.EDITOR]
-    others = [checker_words("", known=False)] if len(names) < len(rows) else []
+    names = [row.name for row in facts.checkers if row.basis == ReviewBasis.EDITOR]
+    others = [checker_words("", known=False)] if len(names) < len(facts.checkers) else []
     return masked(maker_words("", known=False)), [*names, *others], ""

@@ -39,6 +39,11 @@ def due_before(*, hidden: bool) -> date:
     return known_day(days.today(), hidden=hidden)
 
 
+def is_overdue(lesson: Lesson, *, hidden: bool) -> bool:
+    """Return whether a lesson is due for another look, as far as its reader may know that."""
+    return lesson.review_on is not None and lesson.review_on < due_before(hidden=hidden)
+
+
 def is_due(reader: Reader | None) -> ColumnElement[bool]:
     """Return whether the reader knows that a lesson is due for another look; null where no day was chosen."""
     on = Lesson.review_on

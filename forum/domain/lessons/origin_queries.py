@@ -24,14 +24,11 @@ from sqlalchemy.orm import aliased
 from forum.domain.mailing import mail_policy
 from forum.domain.mailing.mail_policy import Told
 from forum.domain.people import bylines, capacities
-from forum.infra.in_lists import in_list
 from forum.infra.statements import cached
 from forum.models.accounts import Capacity, Member
-from forum.models.claims import Claim, Excerpt
-from forum.models.consents import Consent, ConsentRequest, ConsentRound
 from forum.models.lessons import Lesson, LessonReview, LessonSource, LessonVersion, Recognition, Verdict
 from forum.models.spaces import Membership, Space
-from forum.models.threads import Post, PostRevision, Thread
+from forum.models.threads import Thread
 from forum.policy.readers import reader_param
 from forum.policy.visibility import Reader, sees
 
@@ -138,54 +135,6 @@ def checkers() -> Select[Any]:
             LessonReview.verdict == Verdict.APPROVED,
         )
         .order_by(Member.sort_key, Member.id)
-    )
-    return cast(Select[Any], query)
-
-
-@cached
-def asked_masks() -> Select[Any]:
-    """How the author of each of these consents was told that they stand when masked, the latest question last."""
-    same = [
-        getattr(ConsentRequest, name) == getattr(Consent, name)
-        for name in ("post_id", "sha256", "claim_text")
-    ]
-    query: Any = (
-        select(Consent.id, ConsentRequest.as_masked)
-        .join(ConsentRound, ConsentRound.lesson_id == Consent.lesson_id)
-        .join(ConsentRequest, and_(ConsentRequest.round_id == ConsentRound.id, *same))
-        .where(
-            in_list(Consent.id, "ids"),
-            ConsentRound.audience == Consent.audience,
-            ConsentRound.closed_at.is_not(None),
-            ConsentRound.withdrawn.is_(False),
-        )
-        .order_by(ConsentRound.id)
-    )
-    return cast(Select[Any], query)
-
-
-@cached
-def masked_cities() -> Select[Any]:
-    """The cities of whoever stands masked in a published version of the lesson `lesson_id`, but for `open_ids`.
-
-    Those are authors who agreed since to be known.
-    """
-    query: Any = (
-        select(Capacity.city)
-        .join(Post, Post.capacity_id == Capacity.id)
-        .join(PostRevision, PostRevision.post_id == Post.id)
-        .join(Excerpt, Excerpt.revision_id == PostRevision.id)
-        .join(Claim, Claim.id == Excerpt.claim_id)
-        .join(LessonVersion, LessonVersion.id == Claim.version_id)
-        .join(Consent, Consent.id == Excerpt.consent_id)
-        .where(
-            LessonVersion.lesson_id == bindparam("lesson_id", type_=Integer),
-            LessonVersion.number.is_not(None),
-            Consent.city_shown.is_(False),
-            Capacity.city.is_not(None),
-            ~in_list(Post.author_id, "open_ids"),
-        )
-        .distinct()
     )
     return cast(Select[Any], query)
 

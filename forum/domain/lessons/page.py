@@ -3,28 +3,25 @@
 Readers who may not see a thread get the words as their author agreed, and nothing that leads back to the thread.
 """
 
-from collections.abc import Collection
 from dataclasses import replace
 from typing import NamedTuple
 
 from forum.domain.lessons import (
+    claim_views,
     consent_checks,
     dispute_list,
     origin,
     origin_filters,
+    page_facts,
     page_queries,
     report_list,
-    weakened,
 )
-from forum.domain.lessons.report_list import PostLink
-from forum.domain.lessons.views import ClaimView, ExcerptView, LessonPage, SourceLink
-from forum.domain.people.bylines import Byline, byline, masked
+from forum.domain.lessons.behind import Behind
+from forum.domain.lessons.views import LessonPage, SourceLink
 from forum.domain.threads import excerpts
-from forum.domain.threads.excerpts import Agreed, Quoted, QuotedClaim
+from forum.domain.threads.excerpts import Quoted, QuotedClaim
 from forum.infra.db import db
 from forum.infra.sort_keys import sort_key
-from forum.infra.statements import select_rows
-from forum.models.consents import Consent, Masking
 from forum.models.lessons import Lesson, LessonState, LessonVersion
 from forum.models.spaces import Audience
 from forum.policy.actions import Answer, may_moderate
@@ -41,28 +38,19 @@ def page(reader: Actor | None, public_id: str, number: str | None = None) -> Les
     row = db.session.execute(query, values).one_or_none()
     if row is None:
         raise NotFound
-    lesson, version, tag_words, hidden, has_notices, has_orphans, has_evidence, shared, approved = row
+    lesson, version, tag_words, hidden, has_notices, has_evidence, shared, approved = row
     shown = _composed(reader, lesson, version, tag_words, hidden)
     if has_evidence:
         shown = _with_evidence(reader, shown)
-    if has_orphans:
-        orphans = report_list.orphans(reader, lesson)
-        shown = replace(shown, reports=replace(shown.reports, orphans=orphans))
     shared_by = tuple(sorted(set((shared or "").split())))
     may_revise = _may_revise(reader, lesson, approved=bool(approved))
     return replace(shown, has_notices=bool(has_notices), shared_by=shared_by, may_revise=may_revise)
 
 
 def _with_evidence(reader: Actor | None, shown: LessonPage) -> LessonPage:
-    """The page with the evidence against its claims that the reader knows of (two queries)."""
-    origin_shown = shown.origin
-    evidence = dispute_list.of_lesson(
-        reader,
-        shown.lesson,
-        hidden=origin_shown.hidden,
-        speakers=shown.speakers,
-        curator=origin_shown.curator,
-    )
+    """The page with the evidence against its claims that the reader knows of (one query)."""
+    stand = dispute_list.Standing(shown.origin.hidden, shown.speakers, shown.origin.curator)
+    evidence = dispute_list.of_lesson(reader, shown.lesson, stand, shown.facts.replies)
     beside = dispute_list.by_root(evidence)
     claims = [replace(claim, counters=beside.pop(claim.root, ())) for claim in shown.claims]
     loose = tuple(one for several in beside.values() for one in several)
@@ -104,35 +92,6 @@ def preview(
     return _composed(reader, lesson, version, tag_words, False if inside else None, audience)
 
 
-def excerpt_view(quoted: Quoted, seen: Collection[int], given: Consent | Agreed | None) -> ExcerptView:
-    """Return an excerpt for a reader who may see the threads in `seen`, by its right.
-
-    `given` is the consent that a draft would get at its seal; a sealed version has its own.
-    """
-    stance, reads_thread = quoted.excerpt.stance.value, quoted.thread.id in seen
-    if quoted.removed is not None:
-        return ExcerptView(stance, withheld=quoted.withheld)
-    if quoted.withheld:
-        # What became of a post is told to those who could read it; for all others its thread is closed, as before.
-        told = reads_thread or quoted.in_right
-        return ExcerptView(stance, withheld=quoted.withheld if told else "closed")
-    if reads_thread or quoted.in_right:
-        return ExcerptView(
-            stance,
-            words=quoted.excerpt.words,
-            author=byline(quoted.speaker, quoted.handle, quoted.capacity, said_at=quoted.post.created_at),
-            said_at=quoted.post.created_at,
-            post=PostLink(quoted.thread.id, quoted.thread.slug, quoted.post.number) if reads_thread else None,
-            edited=quoted.edited and reads_thread,
-        )
-    consent = quoted.consent if quoted.excerpt.right_audience is not None else given
-    if consent is None or not consent.agreed:
-        return ExcerptView(stance, withheld="closed")
-    return ExcerptView(
-        stance, words=consent.words, author=_agreed_name(quoted, consent), adapted=consent.adapted
-    )
-
-
 def _composed(
     reader: Actor | None,
     lesson: Lesson,
@@ -147,64 +106,28 @@ def _composed(
     if as_outsider:
         claims = _all_outside(claims, lesson, audience)
         hidden = origin.outside(lesson, version, audience)
-    values = {**reader_values(reader), "lesson_id": lesson.id, "version_id": version.id}
-    threads = select_rows(page_queries.sources(reader is not None), values).all()
-    leads_in = {t.id for t in threads if as_outsider and consent_checks.needed(t, lesson, audience)}
-    shown = [thread for thread in threads if thread.seen and thread.id not in leads_in]
-    # A source that only another version is to have counts too: it may be one that no words came of, and was closed.
-    complete = len(shown) == len(threads)
-    if version.published_at is not None:
-        shown = [thread for thread in shown if thread.stands]
-    if hidden and not as_outsider:
-        # A thread that was opened since would lead to who is masked.
-        by_right = {quoted.thread.id for claim in claims for quoted in claim.quotes if quoted.in_right}
-        shown = [thread for thread in shown if thread.id in by_right]
+    facts = page_facts.of(reader, lesson, version, hidden=bool(hidden))
+    leads_in = {t.id for t in facts.sources if as_outsider and consent_checks.needed(t, lesson, audience)}
+    kept = bool(hidden) and not as_outsider
+    sources = claim_views.sources(facts.sources, version, claims, hidden=kept, closed=leads_in)
     # A sealed version has its consents; those of a draft are asked only where a thread is closed to the reader.
-    given = consent_checks.Given() if complete else consent_checks.given(lesson.id, audience)
-    claims, terms = origin.masked_together(claims, given, lesson.id)
-    views = _claims(lesson, version, claims, {thread.id for thread in shown}, terms)
+    behind = Behind([lesson.id])
+    given = consent_checks.Given() if sources.complete else behind.given(lesson.id, audience)
+    claims, terms = origin.masked_together(claims, given, lesson.id, behind)
+    views = claim_views.of(lesson, version, claims, sources.ids, terms)
     return LessonPage(
         lesson=lesson,
         version=version,
         claims=views,
-        speakers=_speakers(claims, views),
-        sources=[SourceLink(thread.id, thread.slug, thread.title) for thread in shown],
-        origin=origin.known(reader, lesson, version, hidden=bool(hidden), complete=complete),
-        reports=report_list.of_lesson(reader, lesson, hidden=bool(hidden)),
+        facts=facts,
+        speakers=claim_views.speakers(claims, views),
+        sources=[SourceLink(thread.id, thread.slug, thread.title) for thread in sources.shown],
+        origin=origin.known(lesson, version, facts, hidden=bool(hidden), complete=sources.complete),
+        reports=report_list.of_lesson(reader, lesson, facts.orphans, hidden=bool(hidden)),
         tags=_tags(tag_words),
-        overdue=_is_overdue(lesson, hidden=bool(hidden)),
+        overdue=origin_filters.is_overdue(lesson, hidden=bool(hidden)),
         quotes_reader=_quotes(reader, claims),
     )
-
-
-def _claims(
-    lesson: Lesson,
-    version: LessonVersion,
-    claims: list[QuotedClaim],
-    seen: Collection[int],
-    terms: origin.Terms,
-) -> list[ClaimView]:
-    return [
-        ClaimView(
-            claim.position,
-            claim.text,
-            [excerpt_view(quoted, seen, terms(consent_checks.key(quoted))) for quoted in claim.quotes],
-            bare=version.published_at is not None and weakened.is_bare(claim, lesson),
-            root=claim.root,
-        )
-        for claim in claims
-    ]
-
-
-def _speakers(claims: list[QuotedClaim], views: list[ClaimView]) -> dict[tuple[int, int], Byline]:
-    """How each author stands under a claim for this reader; who stands masked anywhere in it does so everywhere."""
-    found: dict[tuple[int, int], Byline] = {}
-    for claim, view in zip(claims, views, strict=True):
-        for quoted, excerpt in zip(claim.quotes, view.excerpts, strict=True):
-            key, by = (claim.root, quoted.post.author_id), excerpt.author
-            if by is not None and (key not in found or by.name != quoted.speaker):
-                found[key] = by
-    return found
 
 
 def _all_outside(claims: list[QuotedClaim], lesson: Lesson, audience: Audience) -> list[QuotedClaim]:
@@ -223,19 +146,8 @@ def _outside(quoted: Quoted, answered: consent_checks.Consents, audience: Audien
     return replace(quoted, in_right=may_be and not answered.rests_on(quoted, audience))
 
 
-def _agreed_name(quoted: Quoted, consent: Consent | Agreed) -> Byline:
-    """The speaker as they agreed to be named outside the thread."""
-    if consent.masking == Masking.NAME and consent.city_shown:
-        return byline(quoted.speaker, "", quoted.capacity, said_at=quoted.post.created_at)
-    return masked(consent.shown_as)
-
-
 def _tags(words: str | None) -> list[str]:
     return sorted(words.split("\n"), key=sort_key) if words else []
-
-
-def _is_overdue(lesson: Lesson, *, hidden: bool) -> bool:
-    return lesson.review_on is not None and lesson.review_on < origin_filters.due_before(hidden=hidden)
 
 
 def _quotes(reader: Actor | None, claims: list[QuotedClaim]) -> bool:

@@ -11,12 +11,12 @@ from forum.domain.lessons import making
 from forum.domain.lessons.origin_queries import CITIES, is_hidden
 from forum.domain.lessons.unknowns import agenda_queries
 from forum.domain.mailing import unread_notices
+from forum.infra.in_lists import in_list
 from forum.infra.statements import cached
 from forum.models.accounts import Capacity
 from forum.models.adoptions import AdoptionOutcome, AdoptionReport
 from forum.models.claims import Claim, Excerpt
 from forum.models.disputes import CounterEvidence
-from forum.models.foretellings import Foretelling
 from forum.models.lessons import Lesson, LessonSource, LessonVersion
 from forum.models.notifications import Notification
 from forum.models.themes import LessonTag
@@ -44,16 +44,15 @@ REPORT = (
 @cached
 def published(signed_in: bool, numbered: bool) -> Select[Any]:
     """The lesson with `public_id`, its current version or the one with `number`, its tags, whether it is hidden from
-    the reader where it comes from, whether they were told of it and have not read that, whether something was foretold
-    of it beside no report, or brought against it, the cities that share what it does not know, and whether the reader
-    approved a version of it.
+    the reader where it comes from, whether they were told of it and have not read that, whether something was brought
+    against it, the cities that share what it does not know, and whether the reader approved a version of it.
     """
     which = LessonVersion.number == bindparam("number", type_=String) if numbered else _is_current()
     reader = reader_param(signed_in)
     about = Notification.lesson_id == Lesson.id
     told = unread_notices.any_of(reader.id, about).correlate(Lesson) if reader else false()
     approved = making.approved(reader.id) if reader else false()
-    beside = (told, _has_orphans(), _has_evidence(), agenda_queries.shared_cities(LessonVersion), approved)
+    beside = (told, _has_evidence(), agenda_queries.shared_cities(LessonVersion), approved)
     query: Any = (
         select(Lesson, LessonVersion, _tag_words(), is_hidden(reader).label("hidden"), *beside)
         .join(LessonVersion, and_(LessonVersion.lesson_id == Lesson.id, which))
@@ -106,6 +105,22 @@ def sources(signed_in: bool) -> Select[Any]:
     return cast(Select[Any], query)
 
 
+@cached
+def sources_of_all(signed_in: bool) -> Select[Any]:
+    """The same for each of the versions `version_ids`."""
+    columns = (LessonVersion.id.label("version_id"), Thread.id, Thread.slug, Thread.title, Thread.audience)
+    seen = sees(Thread, reader_param(signed_in)).label("seen")
+    query: Any = (
+        select(*columns, Thread.space_id, seen, is_source(LessonVersion.id, Thread.id).label("stands"))
+        .join(Lesson, Lesson.id == LessonVersion.lesson_id)
+        .join(LessonSource, LessonSource.lesson_id == Lesson.id)
+        .join(Thread, Thread.id == LessonSource.thread_id)
+        .where(in_list(LessonVersion.id, "version_ids"))
+        .order_by(Thread.id)
+    )
+    return cast(Select[Any], query)
+
+
 def is_source(version_id: Any, thread_id: Any) -> ColumnElement[bool]:
     """Return whether a source of the lesson is one of its published version `version_id`, for queries on Lesson.
 
@@ -115,7 +130,10 @@ def is_source(version_id: Any, thread_id: Any) -> ColumnElement[bool]:
 
 
 def quotes(version_id: Any, thread_id: Any, *by: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Return whether a version has words of a thread, and they stand there so, for queries on Lesson and Thread."""
+    """Return whether a version has words of a thread, and they stand there so.
+
+    For queries on Lesson and Thread, and on LessonVersion where `version_id` is a column of it.
+    """
     words = (
         select(Excerpt.id)
         .join(Claim, Claim.id == Excerpt.claim_id)
@@ -123,19 +141,11 @@ def quotes(version_id: Any, thread_id: Any, *by: ColumnElement[bool]) -> ColumnE
         .join(Post, Post.id == PostRevision.post_id)
         .where(Claim.version_id == version_id, Post.thread_id == thread_id, *by)
     )
-    return words.correlate(Lesson, Thread).exists()
+    return words.correlate(Lesson, LessonVersion, Thread).exists()
 
 
 def _is_current() -> Any:
     return LessonVersion.id == Lesson.current_id
-
-
-def _has_orphans() -> Any:
-    """Whether something was foretold of the lesson whose report was taken back: it is shown beside no report."""
-    orphans = select(Foretelling.id).where(
-        Foretelling.lesson_id == Lesson.id, Foretelling.report_id.is_(None)
-    )
-    return orphans.correlate(Lesson).exists().label("has_orphans")
 
 
 def _has_evidence() -> Any:

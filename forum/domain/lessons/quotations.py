@@ -5,7 +5,7 @@ from typing import Any, cast
 from sqlalchemy import Integer, Select, and_, bindparam, select
 
 from forum.domain.lessons import consent_checks, origin
-from forum.domain.lessons.page import excerpt_view
+from forum.domain.lessons.claim_views import excerpt_view
 from forum.domain.lessons.views import ExcerptView
 from forum.domain.threads import excerpts
 from forum.infra.statements import cached, select_rows

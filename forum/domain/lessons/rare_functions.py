@@ -1,7 +1,8 @@
 """How many members speak in a function today: one that few have leads to them, with or without a name beside it."""
 
 import re
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from sqlalchemy import func, literal, or_, select
@@ -60,20 +61,27 @@ def of_these(words: str, functions: Collection[str]) -> set[str]:
     return {name for name, members in held.items() if len(members) < RARE}
 
 
-def kind_of_job(function: str) -> str:
-    """Return the first word of a function, if RARE members of more than one city have one that begins so; or ""."""
-    kind = function.split()[0].strip(",;:") if function.split() else ""
-    if not kind:
-        return ""
-    begins = _FUNCTION.startswith(kind.lower(), autoescape=True)
-    query: Any = select(Capacity.member_id, Capacity.city, Capacity.function).where(
-        begins, holds_on(days.today())
-    )
-    same = [
-        row
-        for row in db.session.execute(query)
-        if row.function.split()[0].lower().strip(",;:") == kind.lower()
-    ]
-    return (
-        kind if len({r.member_id for r in same}) >= RARE and len({r.city for r in same if r.city}) > 1 else ""
-    )
+def kinds_of_jobs(functions: Iterable[str]) -> dict[str, str]:
+    """Return of each function its first word, if RARE members of more than one city have one that begins so; or "".
+
+    One query, none for no functions.
+    """
+    kinds = {function: _first_word(function) for function in functions}
+    wanted = sorted({kind.lower() for kind in kinds.values() if kind})
+    if not wanted:
+        return kinds
+    begins = or_(*(_FUNCTION.startswith(kind, autoescape=True) for kind in wanted))
+    query: Any = select(Capacity.member_id, Capacity.city, Capacity.function)
+    held: defaultdict[str, list[Any]] = defaultdict(list)
+    for row in db.session.execute(query.where(begins, holds_on(days.today()))):
+        held[_first_word(row.function).lower()].append(row)
+    return {function: kind if _is_common(held[kind.lower()]) else "" for function, kind in kinds.items()}
+
+
+def _first_word(function: str) -> str:
+    words = function.split()
+    return words[0].strip(",;:") if words else ""
+
+
+def _is_common(rows: list[Any]) -> bool:
+    return len({row.member_id for row in rows}) >= RARE and len({row.city for row in rows if row.city}) > 1

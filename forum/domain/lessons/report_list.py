@@ -1,6 +1,7 @@
 """The reports on a lesson as its reader gets them: what each says last, and how it went on."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -82,26 +83,25 @@ class Reports:
         return self.by_outcome.total()
 
 
-def of_lesson(reader: Actor | None, lesson: Lesson, *, hidden: bool = False) -> Reports:
+def of_lesson(
+    reader: Actor | None, lesson: Lesson, orphans: Iterable[Any] = (), *, hidden: bool = False
+) -> Reports:
     """Return the reports on a lesson that the reader may see, the latest first (one query).
 
-    `hidden`: where it comes from is kept from the reader, so nothing here leads there.
+    `orphans`: rows of what was foretold, and the report was taken back since. `hidden`: where it comes from is kept
+    from the reader, so nothing here leads there.
     """
+    alone = [_foretold(row, city=row.city) for row in orphans]
     values = {**_values(reader, lesson.id), "limit": NEWEST}
     rows = select_rows(report_queries.latest(reader is not None), values).all()
     if not rows:
-        return Reports()
+        return Reports(orphans=alone)
     return Reports(
         [_adoption(row, reader, hidden=hidden) for row in rows],
         pairs(rows[0].reports),
         Counter(rows[0].outcomes.split(",")),
+        alone,
     )
-
-
-def orphans(reader: Actor | None, lesson: Lesson) -> list[Foretold]:
-    """Return what was foretold of the lesson whose report was taken back since, the newest first (one query)."""
-    rows = select_rows(report_queries.orphans(reader is not None), _values(reader, lesson.id))
-    return [_foretold(row, city=row.city) for row in rows]
 
 
 def page(reader: Actor | None, lesson: Lesson, *, hidden: bool, cursor: str | None) -> Page[Adoption]:

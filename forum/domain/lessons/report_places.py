@@ -6,11 +6,12 @@ from sqlalchemy import select
 
 from forum.domain.drafts.views import Place, Subject
 from forum.domain.lessons import report_words
+from forum.domain.people import speaking
 from forum.infra.db import db
 from forum.models.adoptions import AdoptionReport
 from forum.models.lessons import Lesson, LessonVersion
 from forum.policy.actors import Actor
-from forum.policy.reporting import may_change_report, may_report
+from forum.policy.reporting import may_change_report, may_go_on, may_report
 from forum.policy.visibility import sees
 
 FORMS = REPORT, FOLLOW_UP, REPORT_CHANGE = "report", "report_follow_up", "report_change"
@@ -20,7 +21,7 @@ TYPED_FIRST, CHOSEN_FIRST = (*TYPED, "expected", "stop_when"), (*CHOSEN, "due_on
 
 
 def of(actor: Actor, asked: Collection[Subject]) -> dict[Subject, Place]:
-    """Return where these drafts stand, without those that the actor may not enter (at most two queries)."""
+    """Return where these drafts stand, without those that the actor may not enter (at most three queries)."""
     new = [one for one in asked if one.form == REPORT]
     later = [one for one in asked if one.form != REPORT]
     return (_of_lessons(actor, new) if new else {}) | (_of_reports(actor, later) if later else {})
@@ -54,10 +55,15 @@ def _of_reports(actor: Actor, asked: Collection[Subject]) -> dict[Subject, Place
         )
     )
     rows = {row[0].id: row for row in db.session.execute(query)}
+    goes_on = rows and any(one.form == FOLLOW_UP for one in asked)
+    held = speaking.cities_of(actor.id) if goes_on else {}
     found = {}
     for subject in asked:
         if subject.id in rows:
             report, public_id, title = rows[subject.id]
             address = {"public_id": public_id, "report_id": report.id}
-            found[subject] = Place(title, "", may_change_report(actor, report), address=address)
+            may = may_change_report(actor, report)
+            if subject.form == FOLLOW_UP:
+                may = may_go_on(actor, report, speaks=report.city in held)
+            found[subject] = Place(title, "", may, address=address)
     return found

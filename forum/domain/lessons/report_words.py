@@ -97,3 +97,16 @@ def post_at(actor: Actor, address: str) -> int | None:
     if post_id is None:
         raise Invalid("post", _("At this address stands no post that you can read."))
     return post_id
+
+
+def erase(member_id: int) -> None:
+    """Take out the words of everything that a member reported: their account is erased.
+
+    That a city applied the lesson, when and how that went stays, and with it what others made of it; nothing that they
+    typed or said of themselves does, nor does the way to a post.
+    """
+    for report in db.session.scalars(select(AdoptionReport).where(AdoptionReport.reporter_id == member_id)):
+        for name in TEXTS:
+            setattr(report, name, "")
+        report.spoke = report.advice = report.post_id = None
+    db.session.flush()

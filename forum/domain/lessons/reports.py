@@ -29,7 +29,7 @@ from forum.models.threads import Post, Thread
 from forum.policy.actions import require
 from forum.policy.actors import Actor
 from forum.policy.errors import Conflict, Forbidden, Invalid, NotFound
-from forum.policy.reporting import may_change_report, may_report
+from forum.policy.reporting import may_change_report, may_go_on, may_report
 from forum.policy.visibility import sees
 
 MOST = "20 per hour"  # of one member: the makers of a lesson, and whom it quotes, hear of each
@@ -71,6 +71,13 @@ def to_take_back(actor: Actor, public_id: str, report_id: int) -> tuple[page.Tit
     report = _there(titled.lesson, report_id)
     require(may_change_report(actor, report))
     return titled, report
+
+
+def to_go_on(actor: Actor, public_id: str, report_id: int) -> tuple[Reporting, AdoptionReport]:
+    """Return the same for who goes on with it; Forbidden as well for who no longer speaks for its city."""
+    about, report = one(actor, public_id, report_id)
+    require(may_go_on(actor, report, speaks=report.city in about.held))
+    return about, report
 
 
 def report(

@@ -11,7 +11,8 @@ from forum.domain.lessons import origin, review_set_aside
 from forum.domain.lessons.review_candidates import Asking
 from forum.domain.lessons.reviews import AGAIN, Reviewing
 from forum.domain.lines import clean_paragraphs
-from forum.domain.mailing import events
+from forum.domain.mailing import events, notices
+from forum.domain.mailing.notices import Subject
 from forum.infra import clock, days, fitting, workdays
 from forum.infra.db import db
 from forum.infra.i18n import _
@@ -121,6 +122,9 @@ def end(version_id: int) -> None:
         .values(ended_at=clock.now())
         .execution_options(synchronize_session="fetch")
     )
+    # What it lost shortly before, nobody has to look at any more.
+    lesson_id = db.session.get_one(LessonVersion, version_id).lesson_id
+    notices.forget_planned(("review_shortened", "review_weakened"), about=Subject(lesson_id=lesson_id))
 
 
 def open_about(version_id: int) -> list[ReviewRequest]:

@@ -49,7 +49,8 @@ def take_over(actor: Actor, request_id: int, *, giver_id: int) -> ReviewRequest:
     if request.due_on <= workdays.after(days.day_of(request.asked_at), TERM):
         request.due_on = max(request.due_on, workdays.after(days.today(), LEAST))
     db.session.flush()
-    notices.take_back("review_asked", giver_id, about=Subject(lesson_id=lesson.id))
+    for kind in ("review_asked", "review_shortened"):
+        notices.take_back(kind, giver_id, about=Subject(lesson_id=lesson.id))
     events.record("review.passed", request_id=request.id, actor_id=actor.id)
     return request
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from forum.domain.lessons.adoptions import Pair
 from forum.domain.lessons.dispute_list import Counter
+from forum.domain.lessons.facts import Facts
 from forum.domain.lessons.masking import in_words
 from forum.domain.lessons.origin import Origin
 from forum.domain.lessons.report_list import PostLink, Reports
@@ -68,6 +69,7 @@ class LessonPage:
     sources: list[SourceLink]
     origin: Origin
     reports: Reports
+    facts: Facts  # what more stands beside it, as it was read
     tags: list[str]
     overdue: bool
     quotes_reader: bool  # and has those words still: their author can take them out

@@ -31,7 +31,10 @@ AGEING = (
         "lesson_ended",
         lazy("A lesson that you have a part in is withdrawn or superseded"),
         ("lesson.ended",),
-        lazy("Who makes the lesson, is quoted in it, reported on it, or contradicted it"),
+        lazy(
+            "Who makes the lesson, is quoted in it, reported on it, contradicted it, said that it no longer holds, or "
+            "has it in a cahier"
+        ),
         stop="applications",
         undo=True,
     ),

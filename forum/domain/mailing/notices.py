@@ -158,14 +158,19 @@ def forget(act_id: int, *, since: datetime) -> None:
         db.session.execute(delete(Notification).where(*waiting, Notification.event_id.in_(undone)))
 
 
+def forget_planned(kinds: Collection[str], *, about: Subject) -> None:
+    """Delete what of these kinds was written about one thing and shows to nobody yet: by then it is no longer so."""
+    planned = (Notification.kind.in_(list(kinds)), Notification.shown_at > clock.now())
+    db.session.execute(delete(Notification).where(*planned, *_named(about)))
+
+
 def take_back(kind: str, member_id: int, *, about: Subject) -> bool:
     """Delete what a member was told as this kind and did not read yet; return whether any was there.
 
     `about` names the one thing that it is about.
     """
     told = (Notification.kind == kind, Notification.member_id == member_id, Notification.read_at.is_(None))
-    named = [getattr(Notification, name) == its_id for name, its_id in asdict(about).items() if its_id]
-    gone = db.session.execute(delete(Notification).where(*told, *named).returning(Notification.id))
+    gone = db.session.execute(delete(Notification).where(*told, *_named(about)).returning(Notification.id))
     return gone.first() is not None
 
 
@@ -175,6 +180,10 @@ def forget_old() -> int:
     ids = db.session.scalars(old.order_by(Notification.created_at).limit(AT_ONCE)).all()
     db.session.execute(delete(Notification).where(Notification.id.in_(ids)))
     return len(ids)
+
+
+def _named(about: Subject) -> list[ColumnElement[bool]]:
+    return [getattr(Notification, name) == its_id for name, its_id in asdict(about).items() if its_id]
 
 
 def _at_once(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import exists, func, select
 
 from forum.domain.audit import log as audit_log
+from forum.domain.audit import undoable
 from forum.domain.mailing import events
 from forum.domain.themes import tags as tagging
 from forum.domain.threads import nominations, post_store
@@ -21,6 +22,7 @@ from forum.models.moderation import Action
 from forum.models.spaces import Audience, Space
 from forum.models.themes import Axis, Need
 from forum.models.threads import Thread
+from forum.models.undo import UndoKind
 from forum.policy.actions import may_classify, may_move, may_start, require
 from forum.policy.actors import Actor
 from forum.policy.errors import Conflict, Invalid
@@ -125,6 +127,8 @@ def move(actor: Actor, thread_id: int, space_id: int, *, audience: Audience) -> 
     if audience != before:
         action = Action.NARROW if audience.rank < before.rank else Action.WIDEN
         audit_log.record(actor, action, thread=thread)
+    if audience.rank > before.rank:
+        undoable.mark_undone(UndoKind.NARROW, thread_id=thread.id)
     events.record("thread.moved", thread_id=thread.id, actor_id=actor.id)
     return thread
 

@@ -181,8 +181,12 @@ def of_versions(version_ids: Collection[int]) -> dict[int, list[QuotedClaim]]:
 
 def for_reader(reader: Reader | None, version_id: int) -> list[QuotedClaim]:
     """Return the claims of a version with what each right says of this reader (one query)."""
-    statement = _statement(signed_in=reader is not None)
-    return _claims(statement, [version_id], **reader_values(reader))[version_id]
+    return all_for_reader(reader, [version_id])[version_id]
+
+
+def all_for_reader(reader: Reader | None, version_ids: Collection[int]) -> dict[int, list[QuotedClaim]]:
+    """Return the same of several versions (one query)."""
+    return _claims(_statement(signed_in=reader is not None), version_ids, **reader_values(reader))
 
 
 def _claims(

@@ -16,7 +16,7 @@ from forum.domain.mailing import hold, returned
 from forum.domain.mailing.kinds import KINDS
 from forum.domain.spaces import guests
 from forum.domain.themes import labels
-from forum.infra import bidi, hyphens, i18n, text, tokens, weekdays, xml_text, zones
+from forum.infra import bidi, days, hyphens, i18n, text, tokens, weekdays, xml_text, zones
 from forum.web import ages, fragments, report_sentences, ring, text_fields
 from forum.web.http import indexing, language, links, unread
 from forum.web.http.current_user import actor, looks, viewer
@@ -44,6 +44,7 @@ FILTERS = {
     "local_day": i18n.local_day,
     "named_day": weekdays.named_day,
     "past_day": weekdays.past_day,
+    "days_late": days.late,
     "short_day": i18n.short_day,
     "last_day": guests.last_day,
     "name_of_month": i18n.name_of_month,

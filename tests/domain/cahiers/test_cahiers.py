@@ -6,14 +6,17 @@ from sqlalchemy import func, select
 from forum.cli import render
 from forum.domain.cahiers import cahiers, contents, page
 from forum.domain.cahiers.cahiers import Words
-from forum.domain.lessons import lessons
+from forum.domain.lessons import disputes, ending, lessons, reports
+from forum.domain.lessons import page as lesson_page
+from forum.domain.lessons.report_words import Answers
 from forum.infra import clock, text
 from forum.infra.db import db
+from forum.models.accounts import Member
 from forum.models.cahiers import Cahier, CahierLesson
 from forum.models.moderation import Action, ModerationAction
 from forum.models.spaces import Audience, Role
 from forum.policy.errors import Conflict, Forbidden, Invalid, NotFound
-from tests import reviewed
+from tests import lesson_scenario, reviewed
 from tests.factories import actor, make_member, make_space
 from tests.lesson_scenario import build
 
@@ -203,3 +206,68 @@ def test_an_older_rendering_is_made_anew(editor):
     render.render_outdated()
     assert "<strong>them</strong>" in db.session.get_one(Cahier, cahier.id, populate_existing=True).html
     assert cahier.changed_at <= clock.now()
+
+
+def masked_too(scenario):
+    """A lesson from a closed thread of which the author stands masked."""
+    closed = lesson_scenario.build(Audience.SPACE)
+    lesson = closed.draft()
+    closed.agree(lesson)
+    lessons.submit(closed.actor("curator"), lesson.id, audience=NETWORK)
+    return reviewed.publish(closed.actor("reviewer"), lesson.id, recognised=False)
+
+
+def test_a_cahier_costs_the_same_however_many_lessons_it_has(scenario, editor, count_queries):
+    cahier = make(editor)
+    readers = {name: scenario.actor(name) for name in ("reader", "curator", "editor")}
+
+    def costs():
+        db.session.commit()
+        found = {}
+        for name, reader in readers.items():
+            db.session.expunge_all()
+            with count_queries() as seen:
+                shown = page.show(reader, cahier.slug)
+            found[name] = (len(shown.parts), seen.count)
+        return found
+
+    contents.add(editor, cahier.slug, masked_too(scenario).public_id)
+    one = costs()
+    for number in range(11):
+        other = masked_too(scenario) if number % 4 == 0 else scenario.published()
+        contents.add(editor, cahier.slug, other.public_id)
+    twelve = costs()
+    for name in readers:
+        assert (one[name][0], twelve[name][0]) == (1, 12)
+        assert one[name][1] == twelve[name][1] <= 8, name
+
+
+def test_each_lesson_is_what_its_own_page_shows_its_reader(scenario, editor):
+    cahier = make(editor)
+    made = [scenario.published(), masked_too(scenario), scenario.published()]
+    for lesson in made:
+        contents.add(editor, cahier.slug, lesson.public_id)
+    kim = make_member("Kim", space=make_space("Genks", city="genk"), city="genk")
+    said = Answers("worked", what_was_done="We rang.", what_came="Well.")
+    for lesson in made:
+        reports.report(actor(kim), lesson.public_id, said)
+        root = lesson_page.page(editor, lesson.public_id).claims[0].root
+        evidence = disputes.bring(actor(kim), lesson.public_id, claim=root, words="Not here.")
+        disputes.accept(actor(db.session.get_one(Member, lesson.curator_id)), lesson.public_id, evidence.id)
+    ending.supersede(editor, made[0].public_id, by=made[2].public_id, reason="A better one.")
+    names = ("reader", "author", "curator", "editor")
+    for reader in (*(scenario.actor(name) for name in names), actor(kim)):
+        parts = page.show(reader, cahier.slug).parts
+        assert len(parts) == len(made)
+        for part in parts:
+            brief, whole = part.page, lesson_page.page(reader, part.page.lesson.public_id)
+            assert [claim.excerpts for claim in brief.claims] == [claim.excerpts for claim in whole.claims]
+            assert (brief.cities, brief.pairs, brief.reports, brief.overdue) == (
+                whole.origin.cities,
+                whole.pairs,
+                whole.reports.count,
+                whole.overdue,
+            )
+            assert (brief.disputed, brief.ended) == (whole.disputed, whole.ended)
+            ended = ending.of_page(reader, whole)
+            assert brief.successor == (ended.by if ended else None)

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from forum.domain.consents import settling
 from forum.domain.lessons import ageing, lessons, library, library_keys, page
+from forum.domain.lessons.workbench import desk_page
 from forum.infra import clock, days
 from forum.infra.db import db
 from forum.jobs import calendar, worker
@@ -14,7 +15,7 @@ from forum.models.ageing import LessonSignal
 from forum.models.lesson_steps import LessonStep
 from forum.models.notifications import Notification
 from forum.models.spaces import Audience
-from forum.policy.errors import Forbidden, Invalid
+from forum.policy.errors import Forbidden, Invalid, NotFound
 from tests import reviewed
 from tests.factories import actor, make_member, make_space, make_thread
 from tests.lesson_scenario import OPENING, build
@@ -36,6 +37,14 @@ def scenario(session):
 def later(number):
     """So many days from now, with everything done that the calendar does."""
     return clock.at(clock.now() + number * DAY)
+
+
+def open_signals(reader, lesson):
+    """What the page of a lesson says to a reader of what others said of it; nothing to who does not get the page."""
+    try:
+        return ageing.signals(page.page(reader, lesson.public_id).facts.signals)
+    except NotFound:
+        return []
 
 
 def told():
@@ -101,24 +110,28 @@ def test_a_reader_says_what_no_longer_holds_and_hears_what_came_of_it(scenario):
         ageing.signal(actor(kim), lesson.public_id, reason=words)
     db.session.commit()
     for other in (actor(kim), scenario.actor("reader"), scenario.actor("editor"), None):
-        assert ageing.open_signals(other, lesson) == []
-    (one,) = ageing.open_signals(curator, lesson)
+        assert open_signals(other, lesson) == []
+    (one,) = open_signals(curator, lesson)
     assert (one.reason, one.by.name) == ("The rule changed.", "Kim")
     both = {("signalled", scenario.curator.id), ("signalled", scenario.second.id)}
     assert set(told()) == both
     ageing.affirm(curator, lesson.public_id)
     db.session.commit()
     assert told()[2:] == [("signal_answered", kim.id)]
-    assert ageing.open_signals(curator, lesson) == []
+    assert open_signals(curator, lesson) == []
     ageing.signal(actor(kim), lesson.public_id, reason="Still.")
     lessons.revise(curator, lesson.id)
     lessons.submit(curator, lesson.id, audience=Audience.NETWORK)
     reviewed.publish(scenario.actor("reviewer"), lesson.id)
     db.session.commit()
-    assert ageing.open_signals(curator, lesson) == []
+    assert open_signals(curator, lesson) == []
     assert told().count(("signal_answered", kim.id)) == 2
+    ageing.signal(actor(kim), lesson.public_id, reason="And once more.")
+    assert len(open_signals(curator, lesson)) == 1
     settling.erase(kim.id)
     assert set(db.session.scalars(select(LessonSignal.reason))) == {""}
+    assert open_signals(curator, lesson) == [], "nobody waits for an answer any more"
+    assert desk_page.of(curator, "due_for_review").chosen.found.count == 0
 
 
 @pytest.mark.both_databases

@@ -11,6 +11,7 @@ from forum.domain.lessons import (
     earlier_curators,
     ending,
     lessons,
+    page,
     ready,
     reports,
 )
@@ -58,7 +59,7 @@ def places(one, lesson):
     """Where an editor finds that they may confirm it."""
     db.session.flush()
     rows = moderator_needs.rows([one], clock.now())
-    on_page = confirming.of_page(one, lesson)
+    on_page = confirming.of_page(one, lesson, page.page(one, lesson.public_id).facts)
     return {
         "rule": bool(confirmers.answer(one, lesson)),
         "page": on_page is not None and bool(on_page.answer),

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from forum.domain.cahiers import cahiers, contents
 from forum.domain.lessons import (
     ageing,
     claims,
@@ -28,7 +29,7 @@ from forum.models.notifications import Notification
 from forum.models.spaces import Audience, Role
 from forum.models.threads import Post
 from forum.models.undo import UndoableAct
-from forum.policy.errors import Conflict, Forbidden, Invalid
+from forum.policy.errors import Conflict, Forbidden, Invalid, NotFound
 from tests import reviewed
 from tests.factories import actor, make_member, make_space, make_thread
 from tests.lesson_scenario import OPENING, WORDS, build
@@ -56,6 +57,19 @@ def told():
     worker.run_until_idle()
     rows = select(Notification.member_id).where(Notification.kind == "lesson_ended")
     return set(db.session.scalars(rows))
+
+
+def shown_to(scenario):
+    """The page of the lesson, as a reader gets it."""
+    return page.page(scenario.actor("reader"), scenario.public_id)
+
+
+def ended_by(scenario, reader):
+    """What took its place, as its page says to a reader."""
+    try:
+        return ending.of_page(reader, page.page(reader, scenario.public_id)).by
+    except NotFound:
+        return None
 
 
 def listed(scenario):
@@ -126,11 +140,11 @@ def test_another_takes_its_place_only_where_all_who_read_it_read_that(scenario):
     db.session.flush()
     for _twice in range(2):
         ending.supersede(second, public_id, by=scenario.other.public_id, reason=WHY)
-    ended = ending.of_page(scenario.actor("reader"), scenario.lesson)
+    ended = ending.of_page(scenario.actor("reader"), shown_to(scenario))
     assert ended.by == (scenario.other.public_id, "Put talking in the roster")
     scenario.other.audience = Audience.SPACE
     db.session.flush()
-    assert ending.of_page(scenario.actor("reader"), scenario.lesson).by is None
+    assert ending.of_page(scenario.actor("reader"), shown_to(scenario)).by is None
     with pytest.raises(Forbidden):
         ending.bring_back(second, public_id)
     for _twice in range(2):
@@ -203,11 +217,18 @@ def test_one_that_becomes_masked_later_is_not_named_to_who_may_not_know_its_city
     scenario.agree_to(post, scenario.other, WORDS)
     lessons.submit(curator, scenario.other.id, audience=Audience.NETWORK)
     for reader in (None, scenario.actor("reader"), scenario.actor("author")):
-        assert (ending.of_page(reader, scenario.lesson).by is None) == (reader is None), (
-            "nobody is masked yet"
-        )
+        assert (ended_by(scenario, reader) is None) == (reader is None), "nobody is masked yet"
     reviewed.publish(scenario.actor("reviewer"), scenario.other.id)
-    known = {
-        name: ending.of_page(scenario.actor(name), scenario.lesson).by for name in ("reader", "kim", "author")
-    }
+    known = {name: ended_by(scenario, scenario.actor(name)) for name in ("reader", "kim", "author")}
     assert known == {"reader": None, "kim": None, "author": (number, "Put talking in the roster")}
+
+
+def test_the_question_before_it_counts_whom_it_names_and_they_hear_of_it(scenario):
+    signalled, collects = make_member("Sam", space=scenario.space), scenario.editor
+    ageing.signal(actor(signalled), scenario.public_id, reason="The rule is gone.")
+    cahier = cahiers.create(actor(collects), cahiers.Words("Title", "Words", Audience.NETWORK))
+    contents.add(actor(collects), cahier.slug, scenario.public_id)
+    _about, number = ending.to_end(scenario.actor("second"), scenario.public_id)
+    ending.withdraw(scenario.actor("second"), scenario.public_id, reason=WHY)
+    heard = {scenario.kim.id, scenario.curator.id, scenario.author.id, signalled.id, collects.id}
+    assert (told(), number) == (heard, 5)

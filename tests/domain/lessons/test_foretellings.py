@@ -9,7 +9,8 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DBAPIError
 
 from forum.domain.consents import settling
-from forum.domain.lessons import foretellings, page, report_list, reports
+from forum.domain.doctor import words
+from forum.domain.lessons import foretellings, page, reports
 from forum.domain.lessons.foretellings import Expected
 from forum.domain.lessons.report_words import Answers
 from forum.infra import clock, days
@@ -81,6 +82,20 @@ def test_the_database_refuses_any_change_of_it_but_its_erasing(scenario):
     assert (made.expected, made.stop_when, made.salt, made.sha256) == ("", "", "", seal)
 
 
+def test_the_doctor_makes_every_seal_again_but_of_what_was_erased(scenario):
+    assert list(words.foretold()) == []
+    kept = {
+        name: getattr(scenario.made, name) for name in ("lesson_id", "author_id", "city", "due_on", "sha256")
+    }
+    other = Foretelling(**kept, expected="As it went", salt=scenario.made.salt, sealed_at=clock.now())
+    db.session.add(other)
+    db.session.flush()
+    (finding,) = words.foretold()
+    assert (finding.check, finding.count, finding.ids) == ("seals", 1, (other.id,))
+    settling.erase(scenario.kim.id)
+    assert list(words.foretold()) == []
+
+
 def test_it_is_withdrawn_only_before_its_day_and_that_stays_to_be_seen(scenario):
     lesson, made, kim = scenario.lesson, scenario.made, actor(scenario.kim)
     with pytest.raises(Forbidden):
@@ -93,7 +108,7 @@ def test_it_is_withdrawn_only_before_its_day_and_that_stays_to_be_seen(scenario)
     assert (reports_now.newest, left.withdrawn_on, left.expected, left.city) == ([], days.today(), "", "genk")
     foretellings.withdraw(kim, lesson.id, made.id)
     with clock.at(clock.now() + timedelta(days=91)):
-        (left,) = report_list.orphans(scenario.actor("reader"), lesson)
+        (left,) = page.page(scenario.actor("reader"), lesson.public_id).reports.orphans
         assert (left.expected, left.is_open) == ("", False)
         calendar.ask_reporters()
         assert asked() == []

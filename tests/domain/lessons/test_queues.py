@@ -1,6 +1,6 @@
 """The queues of the desk: how each thing comes into its queue, who finds it there, and how it leaves by its own act."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -17,7 +17,7 @@ from forum.domain.lessons import (
     undo,
 )
 from forum.domain.lessons import page as lesson_page
-from forum.domain.lessons.workbench import desk_page
+from forum.domain.lessons.workbench import desk, desk_page
 from forum.domain.moderation import hiding
 from forum.domain.responses import responses
 from forum.domain.threads import nominations
@@ -119,6 +119,53 @@ def test_a_version_stands_to_be_reviewed_until_it_is_decided_or_put_away(session
     lessons.send_back(scenario.actor("reviewer"), lesson.id, note="Say for whom.")
     assert standing(scenario.actor("reviewer"), "to_review") == []
     assert standing(scenario.actor("curator"), "in_my_hands") == ["Put talking in the roster"]
+
+
+def test_who_was_asked_for_a_day_that_is_over_reads_for_how_long(session):
+    scenario = build()
+    make_post(scenario.thread, scenario.reviewer)
+    lesson = scenario.draft()
+    lessons.submit(
+        scenario.actor("curator"), lesson.id, audience=Audience.NETWORK, asked_id=scenario.reviewer.id
+    )
+    (one,) = desk_page.of(scenario.actor("reviewer"), "to_review").chosen.found.items
+    for later, late in ((0, 0), (1, 1), (9, 9)):
+        with clock.at(datetime.combine(one.due_on + later * DAY, time(12), tzinfo=UTC)):
+            (one,) = desk_page.of(scenario.actor("reviewer"), "to_review").chosen.found.items
+            assert one.days_late == late
+
+
+def test_the_pages_of_every_queue_count_all_that_stands_in_it(session, monkeypatch):
+    scenario = build()
+    for number in range(2):
+        fill(scenario)
+        closed = make_thread(
+            scenario.space, scenario.author, title=f"Closed {number}", audience=Audience.SPACE
+        )
+        asked = lessons.draft(scenario.actor("curator"), closed.id, title="Asked")
+        post = db.session.scalars(select(Post).where(Post.thread_id == closed.id)).one()
+        claim = claims.add(scenario.actor("curator"), asked.id, text="Ring back")
+        claims.quote(
+            scenario.actor("curator"), claim.id, post_id=post.id, words="We tried it", stance="supports"
+        )
+        lessons.save(scenario.actor("curator"), asked.id, saved_count=1, **FULL)
+        rounds.open_round(scenario.actor("curator"), asked.id, Audience.NETWORK)
+    monkeypatch.setattr(desk_page, "MANY", 1)
+    for name in NAMES:
+        first = desk_page.of(scenario.actor("curator"), name).chosen.found
+        second = desk_page.of(scenario.actor("curator"), name, first.next_cursor).chosen.found
+        assert (first.count, len(first.items), len(second.items)) == (second.count, 1, 1), name
+        assert first.this_week == second.this_week
+
+
+def test_as_many_as_nobody_counts_are_not_nothing(session, monkeypatch):
+    monkeypatch.setattr(desk, "MOST", 2)
+    scenario = build()
+    for number in range(3):
+        lesson = scenario.draft(text=f"Claim {number}")
+        lessons.submit(scenario.actor("curator"), lesson.id, audience=Audience.NETWORK)
+    found = desk_page.of(scenario.actor("reviewer"))
+    assert (found.count, found.is_counted, found.only_grows) == (2, False, False)
 
 
 def test_a_draft_waits_for_permission_until_somebody_looked_at_what_came_of_it(session):
@@ -287,6 +334,9 @@ def test_five_stand_on_the_desk_and_all_of_them_on_pages_of_the_queue(session):
     second = desk_page.of(curator, "nominated", first.next_cursor).chosen.found
     assert [one.title for one in (*first.items, *second.items)] == titles
     assert second.next_cursor is None
+    assert (first.count, second.count) == (23, 23), (
+        "what stands on the first page counts on the second as well"
+    )
     assert [
         one.title for one in desk_page.of(curator, "nominated", "nonsense_9").chosen.found.items
     ] == titles[:20]

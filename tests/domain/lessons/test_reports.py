@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import func, select
 
 from forum.domain.audit import undoable
+from forum.domain.consents import settling
 from forum.domain.lessons import confirming, library, page, ready, report_list, report_questions, reports
-from forum.domain.lessons.report_words import Answers
+from forum.domain.lessons.report_words import TEXTS, Answers
 from forum.domain.moderation import undo
 from forum.infra import clock, days
 from forum.infra.db import db
@@ -180,7 +181,7 @@ def test_an_editor_confirms_what_enough_cities_reported_and_undoes_it(scenario):
     since = lesson.confirmed_at
     confirming.confirm(editor, lesson.public_id)
     assert (lesson.confirmed_at, lesson.ready_at, ready.waiting(editor)) == (since, None, [])
-    (act,) = confirming.of_page(editor, lesson).acts
+    (act,) = confirming.of_page(editor, lesson, page.page(editor, lesson.public_id).facts).acts
     undo.undo(editor, act.id)
     assert (lesson.confirmed_at, lesson.ready_at is not None) == (None, True)
     confirming.confirm(editor, lesson.public_id)
@@ -248,3 +249,21 @@ def test_what_was_answered_shortly_before_is_not_asked(scenario):
         assert told("report_asked") == [kim.id]
     day = days.today().replace(year=2027, month=5, day=31)
     assert report_questions.before(day, 3).isoformat() == "2027-02-28"
+
+
+def test_of_an_erased_account_it_stays_to_be_seen_that_a_city_applied_it_and_no_word(scenario):
+    number, kim = scenario.lesson.public_id, actor(scenario.of["genk"])
+    post = f"/threads/{scenario.thread.id}"
+    first = report(scenario, "genk", "running", problem="Many", advice="yes", spoke="before", post=post)
+    reports.go_on(kim, number, first.id, said("worked", differs="Two shifts", advice="yes", post=post))
+    report(scenario, "leuven", differs="Three")
+    assert applied_in(scenario) == 2
+    settling.erase(kim.id)
+    db.session.expire_all()
+    rows = db.session.scalars(select(AdoptionReport).where(AdoptionReport.reporter_id == kim.id)).all()
+    assert [row.outcome for row in rows] == ["running", "worked"]
+    kept = {getattr(row, name) for row in rows for name in (*TEXTS, "spoke", "advice", "post_id")}
+    assert kept == {"", None}
+    assert applied_in(scenario) == 2
+    other, erased = report_list.of_lesson(scenario.actor("reader"), scenario.lesson).newest
+    assert (other.words["differs"], set(erased.words.values()), erased.post) == ("Three", {""}, None)

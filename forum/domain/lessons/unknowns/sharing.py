@@ -1,6 +1,8 @@
 """A member says that their city wonders about a question too, and takes that back."""
 
-from sqlalchemy import delete, select
+from typing import Any, cast
+
+from sqlalchemy import Select, delete, select
 
 from forum.domain.lessons.unknowns import agenda_queries
 from forum.domain.people import capacities
@@ -61,11 +63,11 @@ def take_back(actor: Actor, unknown_id: int) -> None:
         raise NotFound
 
 
-def own(actor: Actor, lesson_id: int) -> list[tuple[int, str]]:
-    """Return the questions of a lesson that the actor shares: the id and the words of each (one query)."""
+def own(member_id: Any, lesson_id: Any) -> Select[Any]:
+    """Select the questions of a lesson that a member shares, the id and the words of each: ids, or expressions."""
     query = select(Unknown.id, Unknown.text).join(UnknownSharing, UnknownSharing.unknown_id == Unknown.id)
-    query = query.where(Unknown.lesson_id == lesson_id, UnknownSharing.member_id == actor.id)
-    return [(row.id, row.text) for row in db.session.execute(query.order_by(Unknown.id))]
+    query = query.where(Unknown.lesson_id == lesson_id, UnknownSharing.member_id == member_id)
+    return cast(Select[Any], query.order_by(Unknown.id))
 
 
 def sharers(version_id: int) -> list[int]:

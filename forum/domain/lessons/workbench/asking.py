@@ -27,7 +27,7 @@ class Question:
     note: str
     by_name: bool
     has_others: bool  # for whom it waits as well, when the reader puts it away
-    put_away: bool  # by the reader, for herself
+    put_away: bool  # by the reader, for themselves
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,8 +38,13 @@ class Desk:
 
     @property
     def count(self) -> int:
-        """How many things wait, as far as they are counted."""
-        return sum(pile.found.count or 0 for pile in self.piles)
+        """How many things wait, at least."""
+        return sum(pile.found.least for pile in self.piles)
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether there are no more than that."""
+        return all(pile.found.count is not None for pile in self.piles)
 
     @property
     def this_week(self) -> int:
@@ -49,14 +54,12 @@ class Desk:
     @property
     def only_grows(self) -> bool:
         """Whether nothing waits but what can grow."""
-        return not any(
-            pile.found.items or pile.found.count for pile in self.piles if pile.queue.name != GROWS
-        )
+        return not any(pile.found.least for pile in self.piles if pile.queue.name != GROWS)
 
     @property
     def ripe(self) -> int:
         """How many threads are ripe for a lesson."""
-        return sum(pile.found.count or 0 for pile in self.piles if pile.queue.name == GROWS)
+        return sum(pile.found.least for pile in self.piles if pile.queue.name == GROWS)
 
 
 def of(actor: Actor, name: str | None = None, after: str | None = None) -> Desk:

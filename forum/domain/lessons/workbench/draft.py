@@ -6,8 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
-from forum.domain.lessons import completeness, consent_checks
-from forum.domain.lessons import page as lesson_page
+from forum.domain.lessons import claim_views, completeness, consent_checks
 from forum.domain.lessons import reviews as lesson_reviews
 from forum.domain.lessons import tags as lesson_tags
 from forum.domain.lessons.completeness import MissingField
@@ -157,7 +156,7 @@ def _claims(
         DraftExcerpt(
             quoted.excerpt.id,
             quoted.position,
-            lesson_page.excerpt_view(quoted, drafted.seen, agreed.get(consent_checks.key(quoted))),
+            claim_views.excerpt_view(quoted, drafted.seen, agreed.get(consent_checks.key(quoted))),
             quoted.excerpt.id in drafted.asking,
             quoted.post.id if quoted.edited and quoted.thread.id in drafted.seen else None,
         )

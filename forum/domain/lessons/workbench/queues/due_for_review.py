@@ -33,7 +33,7 @@ class DueLesson:
     @property
     def days_late(self) -> int:
         """For how many days."""
-        return max((days.today() - self.review_on).days, 0)
+        return days.late(self.review_on)
 
 
 def of(actor: Actor, window: Window) -> Found:

@@ -33,6 +33,11 @@ class ToReview:
         """Whether it cannot wait: its term is over in two days, and it is asked of them by name."""
         return self.by_name and self.due_on is not None and self.due_on <= days.today() + SOON
 
+    @property
+    def days_late(self) -> int:
+        """For how many days its term is over."""
+        return days.late(self.due_on) if self.due_on else 0
+
 
 def of(actor: Actor, window: Window) -> Found:
     """Return them by the end of their terms, those that nobody asks last (few queries, however many there are)."""
@@ -60,7 +65,7 @@ def of(actor: Actor, window: Window) -> Found:
 
 
 def _put_away(actor: Actor) -> set[int]:
-    """What the actor put away for herself, since the group was asked last."""
+    """What the actor put away for themselves, since the group was asked last."""
     query = (
         select(Lesson.id)
         .join(ReviewRequest, ReviewRequest.version_id == Lesson.working_id)

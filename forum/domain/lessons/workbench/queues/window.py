@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Date, Select, and_, case, func, literal, or_
@@ -25,10 +25,11 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Items of a queue in its order. `count` is None where they cannot be counted, which is not the same as none."""
+    """Items of a queue in its order. `count` is None where there are `least` of them or more: nobody counts those."""
 
     items: list[Any] = field(default_factory=list)
     count: int | None = 0
+    least: int = 0
     this_week: int = 0  # of all of them, with a date from today until Sunday
     next_cursor: str | None = None
 
@@ -45,14 +46,19 @@ class Order:
 
 def rows(query: Select[*tuple[Any, ...]], order: Order, window: Window) -> tuple[Sequence[Any], Found]:
     """Return the rows in a window of a query, and the counts of all that it would find (one query)."""
+    totals: list[Any] = [func.count(), func.sum(_in_week(order.day))]
     cursor = _read(window.after, order.key)
-    if cursor is not None:
+    if cursor is None:
+        totals = [total.over() for total in totals]
+    else:
+        # What stands on the pages before this one counts as well.
+        totals = [_of_all(query, total) for total in totals]
         query = query.where(_beyond(order, *cursor))
     query = query.add_columns(
         order.key.label("queue_key"),
         order.row_id.label("queue_id"),
-        func.count().over().label("queue_count"),
-        func.sum(_in_week(order.day)).over().label("queue_week"),
+        totals[0].label("queue_count"),
+        totals[1].label("queue_week"),
     )
     keys = [key.desc() if order.latest_first else key.asc() for key in (order.key, order.row_id)]
     selected = db.session.execute(query.order_by(*keys).limit(window.size + 1)).all()
@@ -61,7 +67,7 @@ def rows(query: Select[*tuple[Any, ...]], order: Order, window: Window) -> tuple
         return [], Found()
     last = shown[-1]
     following = _cursor(last.queue_key, last.queue_id) if len(selected) > window.size else None
-    return shown, Found([], last.queue_count, int(last.queue_week), following)
+    return shown, Found([], last.queue_count, last.queue_count, int(last.queue_week), following)
 
 
 def of_list(
@@ -80,13 +86,18 @@ def of_list(
     shown = list(items[start : start + window.size])
     more = start + window.size < len(items)
     count = len(items) if len(items) < most else None
-    return Found(shown, count, this_week, str(key(shown[-1])) if more and shown else None)
+    return Found(shown, count, len(items), this_week, str(key(shown[-1])) if more and shown else None)
 
 
 def week() -> tuple[date, date]:
     """Return today and the last day of this week."""
     today = days.today()
     return today, today + timedelta(days=6 - today.weekday())
+
+
+def _of_all(query: Select[*tuple[Any, ...]], total: ColumnElement[Any]) -> Any:
+    counted = query.with_only_columns(total, maintain_column_froms=True).order_by(None)
+    return counted.correlate(None).scalar_subquery()
 
 
 def _in_week(day: Any) -> ColumnElement[int]:
@@ -110,9 +121,13 @@ def _read(cursor: str | None, key: Any) -> tuple[Any, int] | None:
     """What a cursor of ours says; None for any other text, which means the first page."""
     value, _, number = (cursor or "").rpartition(SEPARATOR)
     try:
-        at = date.fromisoformat(value) if isinstance(key.type, Date) else datetime.fromisoformat(value)
+        at: date = date.fromisoformat(value) if isinstance(key.type, Date) else datetime.fromisoformat(value)
         row_id = int(number)
-    except ValueError:
+        if isinstance(at, datetime):
+            if at.tzinfo is None:
+                return None
+            # Converted here, because at the ends of the calendar another offset is an OverflowError.
+            at = at.astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    is_ours = 0 <= row_id <= LARGEST and (not isinstance(at, datetime) or at.tzinfo is not None)
-    return (at, row_id) if is_ours else None
+    return (at, row_id) if 0 <= row_id <= LARGEST else None
