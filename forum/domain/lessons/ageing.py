@@ -49,13 +49,12 @@ def affirm(actor: Actor, public_id: str) -> Lesson:
     Said today already, with no signal since, nothing more. NotFound, Forbidden.
     """
     lesson = published(actor, public_id, lock=True)
-    may = may_affirm(actor, lesson)
-    require(may)
+    require(may_affirm(actor, lesson))
     now, again_on = clock.now(), days.today() + REVIEW_AFTER
     said_today = lesson.affirmed_at is not None and days.day_of(lesson.affirmed_at) == days.today()
     if said_today and lesson.review_on == again_on and not _open(lesson):
         return lesson
-    step = state_machine.begin(StepKind.AFFIRM, Move(actor, lesson, may=may))
+    step = state_machine.begin(StepKind.AFFIRM, Move(actor, lesson))
     lesson.affirmed_at, lesson.review_on = now, again_on
     step.finish()
     answer_signals(actor, lesson)

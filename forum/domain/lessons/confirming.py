@@ -143,11 +143,10 @@ def confirm(actor: Actor, public_id: str) -> Lesson:
     It can be undone for ten minutes. NotFound, Forbidden; Conflict when too few cities did.
     """
     lesson = published(actor, public_id, lock=True)
-    may = confirmers.answer(actor, lesson)
-    require(may)
     if lesson.confirmed_at is not None:
+        require(confirmers.answer(actor, lesson))
         return lesson
-    step = state_machine.begin(StepKind.CONFIRM, Move(actor, lesson, may=may))
+    step = state_machine.begin(StepKind.CONFIRM, Move(actor, lesson))
     if not has_enough(lesson):
         raise Conflict(_("Too few other cities reported that this lesson went well."))
     before = {"lesson_id": lesson.id, "public_id": lesson.public_id}

@@ -23,7 +23,7 @@ from forum.models.disputes import CounterEvidence, EvidenceReply
 from forum.models.lesson_steps import StepKind
 from forum.models.lessons import Lesson, LessonVersion
 from forum.models.threads import Outcome
-from forum.policy.actions import YES, require
+from forum.policy.actions import require
 from forum.policy.actors import Actor
 from forum.policy.disputing import (
     knows_of,
@@ -101,13 +101,12 @@ def bring(
 def accept(actor: Actor, public_id: str, evidence_id: int) -> CounterEvidence:
     """Let it stand beside its claim; accepted already, nothing more. NotFound, Forbidden; Conflict if declined."""
     lesson, evidence = _held(actor, public_id, evidence_id)
-    may = may_decide(actor, lesson, evidence)
-    require(may)
+    require(may_decide(actor, lesson, evidence))
     if evidence.decided_at is not None:
         if evidence.accepted:
             return evidence
         raise Conflict(_("Another moderator declined this evidence."))
-    step = state_machine.begin(StepKind.DISPUTE, Move(actor, lesson, may=may))
+    step = state_machine.begin(StepKind.DISPUTE, Move(actor, lesson, evidence=evidence))
     evidence.accepted, evidence.decided_at, evidence.decided_by_id = True, clock.now(), actor.id
     step.finish(reason=evidence.claim_text)
     look(lesson)
@@ -121,8 +120,7 @@ def decline(actor: Actor, public_id: str, evidence_id: int, *, reason: str) -> C
     NotFound, Forbidden, Invalid at `reason`; Conflict when it was decided otherwise.
     """
     lesson, evidence = _held(actor, public_id, evidence_id)
-    may = may_decide(actor, lesson, evidence)
-    require(may)
+    require(may_decide(actor, lesson, evidence))
     because = clean_reason(
         reason, limit=CounterEvidence.REASON_MAX, missing=_("Say why: who brought it reads it.")
     )
@@ -130,7 +128,7 @@ def decline(actor: Actor, public_id: str, evidence_id: int, *, reason: str) -> C
         if not evidence.accepted and evidence.declined_because == because:
             return evidence
         raise Conflict(_("A moderator decided on this evidence already."))
-    step = state_machine.begin(StepKind.DECLINE_EVIDENCE, Move(actor, lesson, may=may))
+    step = state_machine.begin(StepKind.DECLINE_EVIDENCE, Move(actor, lesson, evidence=evidence))
     evidence.decided_at, evidence.decided_by_id = clock.now(), actor.id
     evidence.declined_because = because
     step.finish(reason=because)
@@ -273,7 +271,7 @@ def _open(lesson: Lesson) -> Any:
 def _end(
     actor: Actor, lesson: Lesson, evidence: CounterEvidence, because: str, number: str | None = None
 ) -> None:
-    step = state_machine.begin(StepKind.SETTLE, Move(actor, lesson, may=YES))
+    step = state_machine.begin(StepKind.SETTLE, Move(actor, lesson, evidence=evidence))
     evidence.ended_at, evidence.ended_because, evidence.ended_in = clock.now(), because, number
     evidence.next_answer = ""
     step.finish(reason=because)

@@ -38,7 +38,7 @@ from forum.models.lessons import Lesson
 from forum.models.spaces import Audience
 from forum.models.threads import Post, PostRevision
 from forum.models.undo import UndoableAct, UndoKind
-from forum.policy.actions import YES, require
+from forum.policy.actions import require
 from forum.policy.actors import Actor
 from forum.policy.ending import may_bring_back, may_end
 from forum.policy.errors import Conflict, Invalid
@@ -118,11 +118,9 @@ def supersede(actor: Actor, public_id: str, *, by: str, reason: str) -> Lesson:
 def bring_back(actor: Actor, public_id: str) -> Lesson:
     """Let a lesson stand again that had ended; it stands already, nothing more. NotFound, Forbidden."""
     lesson = published(actor, public_id, lock=True)
-    may = may_bring_back(actor, lesson)
     if lesson.ended_at is None:
         require(may_end(actor, lesson))
         return lesson
-    require(may)
     _stand_again(actor, lesson)
     return lesson
 
@@ -176,7 +174,7 @@ def _end(actor: Actor, lesson: Lesson, how: Ending, because: str, other: Lesson 
         if (lesson.ended_as, lesson.ended_reason, lesson.superseded_by_id) == (how, because, by_id):
             return lesson
         raise Conflict(_("This lesson is withdrawn or superseded already."))
-    step = state_machine.begin(STEPS[how], Move(actor, lesson, may=YES))
+    step = state_machine.begin(STEPS[how], Move(actor, lesson))
     before = {"lesson_id": lesson.id, "public_id": lesson.public_id}
     act = undoable.note(actor, UndoKind.END, before=before)
     lesson.ended_at, lesson.ended_as, lesson.ended_reason = act.at, how, because
@@ -188,7 +186,7 @@ def _end(actor: Actor, lesson: Lesson, how: Ending, because: str, other: Lesson 
 
 
 def _stand_again(actor: Actor, lesson: Lesson) -> None:
-    step = state_machine.begin(StepKind.BRING_BACK, Move(actor, lesson, may=YES))
+    step = state_machine.begin(StepKind.BRING_BACK, Move(actor, lesson))
     _put_back(lesson)
     step.finish()
 

@@ -12,7 +12,6 @@ from forum.infra.i18n import _
 from forum.models.lesson_steps import StepKind
 from forum.models.lessons import Lesson
 from forum.models.undo import UndoableAct
-from forum.policy.actions import YES
 from forum.policy.actors import Actor
 from forum.policy.errors import Conflict
 from forum.policy.visibility import get_visible
@@ -36,7 +35,7 @@ def take_back(
         return
     if getattr(lesson, since.key) != act.at:
         raise Conflict(_("This lesson no longer stands as you left it."))
-    step = state_machine.begin(kind, Move(actor, lesson, may=YES))
+    step = state_machine.begin(kind, Move(actor, lesson, act=act))
     put_back(lesson)
     step.finish()
     undoable.note_undone(act)

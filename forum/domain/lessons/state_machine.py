@@ -11,6 +11,7 @@ from typing import NamedTuple
 from forum.domain.lessons import (
     audiences,
     completeness,
+    confirmers,
     consent_checks,
     held,
     making,
@@ -23,12 +24,16 @@ from forum.domain.lessons import (
 from forum.domain.lessons import reviews as lesson_reviews
 from forum.infra.db import db
 from forum.infra.i18n import _
+from forum.models.disputes import CounterEvidence
 from forum.models.lesson_steps import Stage, StepKind
 from forum.models.lessons import Lesson, LessonState, LessonVersion
 from forum.models.spaces import Audience
+from forum.models.undo import UndoableAct
 from forum.policy.actions import YES, Answer, deny, may_edit_network, may_moderate, require
 from forum.policy.actors import Actor
-from forum.policy.ending import may_end
+from forum.policy.ageing import may_affirm
+from forum.policy.disputing import may_decide
+from forum.policy.ending import may_bring_back, may_end
 from forum.policy.errors import Conflict, Invalid
 from forum.policy.holding import may_edit_draft, may_name_deputy
 
@@ -45,7 +50,8 @@ class Move:
     audience: Audience = Audience.SPACE
     asked_id: int | None = None  # who is asked to check it
     read: int | None = None  # the sequence of the version that stood on their page
-    may: Answer | None = None  # where the rule needs facts, which its verb looked up
+    act: UndoableAct | None = None  # what the actor did a moment ago and undoes
+    evidence: CounterEvidence | None = None  # what is decided on, or answered
 
     @property
     def version(self) -> LessonVersion:
@@ -98,24 +104,12 @@ def _forum(move: Move) -> Answer:
     return YES if move.actor is None else deny("")
 
 
-def _told(move: Move) -> Answer:
-    return deny("") if move.may is None else move.may
-
-
 def _moderates(move: Move) -> Answer:
     return may_moderate(move.actor, move.lesson.space_id)
 
 
 def _makes(move: Move) -> Answer:
     return making.answer(move.actor, move.lesson)
-
-
-def _edits_network(move: Move) -> Answer:
-    return may_edit_network(move.actor)
-
-
-def _ends(move: Move) -> Answer:
-    return may_end(move.actor, move.lesson)
 
 
 def _edits(move: Move) -> Answer:
@@ -130,6 +124,53 @@ def _reviews(move: Move) -> Answer:
     if move.actor is None:
         return deny("")
     return lesson_reviews.answer_for(move.actor, move.lesson, move.version)
+
+
+def _confirms(move: Move) -> Answer:
+    return confirmers.answer(move.actor, move.lesson)
+
+
+def _undoes_confirmation(move: Move) -> Answer:
+    return may_edit_network(move.actor) if _did(move) else deny("")
+
+
+def _undoes_end(move: Move) -> Answer:
+    return may_end(move.actor, move.lesson) if _did(move) else deny("")
+
+
+def _did(move: Move) -> bool:
+    """Whether what is undone was done by the actor, to this lesson."""
+    if move.actor is None or move.act is None:
+        return False
+    return (move.act.actor_id, move.act.before["lesson_id"]) == (move.actor.id, move.lesson.id)
+
+
+def _ends(move: Move) -> Answer:
+    return may_end(move.actor, move.lesson)
+
+
+def _brings_back(move: Move) -> Answer:
+    lesson = move.lesson
+    renewed = lesson.ended_at and lesson.changed_at and lesson.changed_at >= lesson.ended_at
+    return YES if renewed and _has_published(move) else may_bring_back(move.actor, lesson)
+
+
+def _affirms(move: Move) -> Answer:
+    return may_affirm(move.actor, move.lesson)
+
+
+def _decides(move: Move) -> Answer:
+    return may_decide(move.actor, move.lesson, move.evidence) if move.evidence else deny("")
+
+
+def _settles(move: Move) -> Answer:
+    # A new version that says what it did with it, by whoever published that, or a moderator.
+    answered = move.evidence is not None and move.evidence.next_answer and _has_published(move)
+    return YES if answered else _decides(move)
+
+
+def _has_published(move: Move) -> bool:
+    return move.actor is not None and move.lesson.published_by_id == move.actor.id
 
 
 def _is_complete(move: Move) -> None:
@@ -192,20 +233,20 @@ TABLE: dict[StepKind, Transition] = {
     StepKind.REVISE: Transition(frozenset({PUBLISHED}), DRAFT, _makes),
     StepKind.DISCARD: Transition(frozenset({DRAFT}), None, _edits),
     StepKind.TAKE_OVER: Transition(MAKING, None, _makes),
-    StepKind.CONFIRM: Transition(ALIVE, None, _told),
-    StepKind.UNDO_CONFIRM: Transition(ALIVE, None, _edits_network),
+    StepKind.CONFIRM: Transition(ALIVE, None, _confirms),
+    StepKind.UNDO_CONFIRM: Transition(ALIVE, None, _undoes_confirmation),
     StepKind.UNCONFIRM: Transition(ALIVE, None, _forum),
     StepKind.NAME_DEPUTY: Transition(MAKING, None, _shares),
     StepKind.END_DEPUTY: Transition(MAKING, None, _shares),
-    StepKind.WITHDRAW: Transition(ALIVE, None, _told),
-    StepKind.SUPERSEDE: Transition(ALIVE, None, _told),
-    StepKind.UNDO_END: Transition(ALIVE, None, _ends),
-    StepKind.BRING_BACK: Transition(ALIVE, None, _told),
-    StepKind.AFFIRM: Transition(ALIVE, None, _told),
+    StepKind.WITHDRAW: Transition(ALIVE, None, _ends),
+    StepKind.SUPERSEDE: Transition(ALIVE, None, _ends),
+    StepKind.UNDO_END: Transition(ALIVE, None, _undoes_end),
+    StepKind.BRING_BACK: Transition(ALIVE, None, _brings_back),
+    StepKind.AFFIRM: Transition(ALIVE, None, _affirms),
     StepKind.FALL_DUE: Transition(ALIVE, None, _forum),
-    StepKind.DISPUTE: Transition(ALIVE, None, _told),
-    StepKind.DECLINE_EVIDENCE: Transition(ALIVE, None, _told),
-    StepKind.SETTLE: Transition(ALIVE, None, _told),
+    StepKind.DISPUTE: Transition(ALIVE, None, _decides),
+    StepKind.DECLINE_EVIDENCE: Transition(ALIVE, None, _decides),
+    StepKind.SETTLE: Transition(ALIVE, None, _settles),
     StepKind.TAKE_OUT: Transition(ALIVE, None, _forum),
 }
 STATES = {

@@ -4,13 +4,14 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 
+from forum.domain.audit import undoable
 from forum.domain.consents import rounds
-from forum.domain.lessons import lessons, state_machine, steps, undo
+from forum.domain.lessons import disputes, ending, lessons, page, state_machine, steps, undo
 from forum.domain.lessons.state_machine import TABLE, Move
 from forum.infra.db import db
 from forum.models.lesson_steps import LessonStep, Stage, StepKind
 from forum.models.spaces import Audience
-from forum.policy.actions import YES
+from forum.models.undo import UndoableAct, UndoKind
 from forum.policy.errors import Conflict, DomainError, Forbidden, NotFound
 from tests import reviewed
 from tests.lesson_scenario import build
@@ -98,7 +99,7 @@ def test_no_step_is_taken_from_where_the_table_does_not_lead(session):
                 place = closed if stage == Stage.ASKING else town
                 actor = None if kind in OF_FORUM else place.actor(name)
                 with pytest.raises(DomainError) as caught:
-                    state_machine.begin(kind, Move(actor, lesson, lesson.audience, may=YES))
+                    state_machine.begin(kind, Move(actor, lesson, lesson.audience))
                 refused += isinstance(caught.value, Conflict)
     assert set(TABLE) == set(StepKind)
     assert tried > 20
@@ -108,3 +109,47 @@ def test_no_step_is_taken_from_where_the_table_does_not_lead(session):
         assert all(
             not TABLE[kind].who(Move(town.actor(name), at[Stage.DRAFT])) for name in ("curator", "editor")
         )
+
+
+def test_the_table_itself_knows_who_may_take_each_step(session):
+    town = build()
+    lesson, other = town.published(), town.published()
+    public_id, root = lesson.public_id, page.page(town.actor("reader"), lesson.public_id).claims[0].root
+    evidence = disputes.bring(town.actor("author"), public_id, claim=root, words="No.")
+    ending.withdraw(town.actor("second"), other.public_id, reason="Gone.")
+    (act,) = undoable.open_acts(town.actor("second"), kind=UndoKind.END)
+    act = db.session.get_one(UndoableAct, act.id)
+    decided = (StepKind.DISPUTE, StepKind.DECLINE_EVIDENCE, StepKind.SETTLE)
+    may = {
+        StepKind.CONFIRM: {"editor"},
+        StepKind.WITHDRAW: {"curator", "second", "editor"},
+        StepKind.SUPERSEDE: {"curator", "second", "editor"},
+        StepKind.AFFIRM: {"curator", "second"},
+        StepKind.REVISE: {"curator", "second"},
+        StepKind.TAKE_OVER: {"curator", "second"},
+        **dict.fromkeys(
+            (StepKind.DISPUTE, StepKind.DECLINE_EVIDENCE, StepKind.SETTLE), {"curator", "second"}
+        ),
+        StepKind.BRING_BACK: {"editor"},
+        StepKind.UNDO_END: {"second"},
+        StepKind.UNDO_CONFIRM: {"second"},
+    }
+    about_other = {StepKind.BRING_BACK, StepKind.UNDO_END, StepKind.UNDO_CONFIRM}
+    for kind, expected in may.items():
+        moved = other if kind in about_other else lesson
+        found = {
+            name
+            for name in ("curator", "second", "reviewer", "editor", "author", "reader")
+            if TABLE[kind].who(Move(town.actor(name), moved, act=act, evidence=evidence))
+        }
+        assert found == expected, kind
+    # Without what it is about nobody takes it, nor with what is about another lesson.
+    for kind in (StepKind.UNDO_END, StepKind.DISPUTE, StepKind.SETTLE):
+        assert not TABLE[kind].who(Move(town.actor("second"), lesson))
+    assert not TABLE[StepKind.UNDO_END].who(Move(town.actor("second"), lesson, act=act))
+    # Whoever publishes a new version lets it stand again, and ends what that version answers.
+    lessons.revise(town.actor("curator"), other.id)
+    lessons.save(town.actor("curator"), other.id, saved_count=1, title="Mended", change_note="Mended.")
+    lessons.submit(town.actor("curator"), other.id, audience=Audience.NETWORK)
+    reviewed.publish(town.actor("reviewer"), other.id)
+    assert other.ended_at is None
