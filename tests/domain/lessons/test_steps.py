@@ -127,9 +127,7 @@ def test_the_table_itself_knows_who_may_take_each_step(session):
         StepKind.AFFIRM: {"curator", "second"},
         StepKind.REVISE: {"curator", "second"},
         StepKind.TAKE_OVER: {"curator", "second"},
-        **dict.fromkeys(
-            (StepKind.DISPUTE, StepKind.DECLINE_EVIDENCE, StepKind.SETTLE), {"curator", "second"}
-        ),
+        **{one: {"curator", "second"} for one in decided},
         StepKind.BRING_BACK: {"editor"},
         StepKind.UNDO_END: {"second"},
         StepKind.UNDO_CONFIRM: {"second"},
