@@ -34,13 +34,12 @@ from forum.models.spaces import Audience
 from forum.policy.errors import DomainError
 from tests import lesson_scenario
 from tests.domain.lessons import lives_hold
-from tests.domain.lessons.lives_town import CHECKS, PEOPLE, WORKED, Town, mostly
+from tests.domain.lessons.lives_town import BEGINNINGS, CHECKS, PEOPLE, WORKED, Town, mostly
 from tests.lesson_scenario import FULL, OPENING, REPLY
 from tests.reviewed import ALL_GOOD
 
 SECOND = timedelta(seconds=1)
 SAID = ((0, OPENING[:40]), (0, OPENING[-30:]), (1, REPLY[:20]))
-BEGINNINGS = ("applied", "disputed", "revised", "published", "in review", "draft", "begun")
 
 
 MAKERS, ANYBODY, AUDIENCES = mostly("curator"), st.sampled_from(PEOPLE), st.sampled_from(list(Audience))
@@ -81,16 +80,18 @@ class Walk(RuleBasedStateMachine):
         self.attempt("curator", self._begun)
         if beginning != "begun":
             self._write("curator", self._all_of_it)
-        if beginning not in ("begun", "draft"):
+        if beginning == "asked":
+            self.ask("curator", Audience.NETWORK)
+        if beginning not in ("begun", "draft", "asked"):
             self.submit("curator", audience)
-        if beginning in ("applied", "disputed", "revised", "published"):
-            self.publish(CHECKS[audience], True)
-        if beginning == "applied":
-            for name in ("kim", "lou"):
-                self.report(name, WORKED)
+            if beginning != "in review":
+                self.publish(CHECKS[audience], True)
+        if beginning in ("applied", "confirmed"):
+            self.report("kim", WORKED), self.report("lou", WORKED)
+        if beginning == "confirmed":
+            self.confirm("editor")
         if beginning == "disputed":
-            self.bring("author", "With us nobody came.")
-            self.accept("second", 0)
+            self.bring("author", "With us nobody came."), self.accept("second", 0)
         if beginning == "revised":
             self.revise("curator")
 
