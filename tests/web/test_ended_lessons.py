@@ -187,7 +187,7 @@ def test_on_one_that_ended_everybody_takes_back_their_own_and_nothing_is_promise
     promises = (
         "we ask on",
         "To be looked at again",
-        "Say so at “What we do not know”",
+        "“What we do not know”",
         "Say how it went on",
         "Be the first",
     )
