@@ -76,9 +76,7 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
     "forum.domain.lessons.holding": ({"curator_id", "space_id"}, MAKERS),
     "forum.domain.lessons.giveaways": ({"curator_id", "reviewer_id", "space_id"}, MAKERS),
     "forum.domain.lessons.impact": ({"published_at"}, "the order of lessons that rest on one thread, for who reads it"),
-    "forum.domain.lessons.lessons": (
-        {"change_note", "curator_id", "published_at", "published_by_id", "sealed_at"}, KEPT
-    ),
+    "forum.domain.lessons.lessons": ({"curator_id", "published_at", "published_by_id", "sealed_at"}, KEPT),
     "forum.domain.lessons.library_counts": ({"cities", "space_id"}, "counts by what origin lets be named"),
     "forum.domain.lessons.library_keys": ({"review_on"}, "keeps its quarter, and shows nothing"),
     "forum.domain.lessons.library_sorts": ({"due_quarter"}, "an order by its quarter, which masked ones show"),
@@ -94,7 +92,8 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
         {"created_by_id", "curator_id", "reviewer_id", "space_id"}, "what came back to its makers"
     ),
     "forum.domain.lessons.review_comments": (
-        {"curator_id"}, "whether one of them settled a comment, who is called its maker and no more"
+        {"curator_id", "published_at"},
+        "whether one of them settled a comment, who is called its maker; which comments are of a version that is gone",
     ),
     "forum.domain.lessons.review_facts": ({"space_id"}, CHECKS),
     "forum.domain.lessons.review_letters": (
@@ -105,7 +104,7 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
         {"created_by_id", "curator_id", "origin_cities", "reviewer", "reviewer_id"}, CHECKS
     ),
     "forum.domain.lessons.rights": ({"sealed_at"}, KEPT),
-    "forum.domain.lessons.taking_over": ({"curator_id", "reviewer_id"}, CHECKS),
+    "forum.domain.lessons.taking_over": ({"curator_id"}, CHECKS),
     "forum.domain.lessons.unknowns.keeping": ({"published_at"}, KEPT),
     "forum.domain.lessons.versions": (
         {"cities", "created_by_id", "curator_id", "origin_cities", "sealed_at"}, KEPT
