@@ -40,6 +40,7 @@ LETTERS = "finds to whom a letter goes; those about a lesson ask origin"
 # Who else may read which of it, and why.
 ALLOWED: dict[str, tuple[set[str], str]] = {
     "forum.policy.actions": ({"curator_id"}, RULE),
+    "forum.policy.ending": ({"curator_id"}, RULE),
     "forum.policy.holding": ({"curator_id"}, RULE),
     "forum.policy.visibility": ({"space_id"}, RULE),
     "forum.domain.draft_places": ({"space_id"}, MAKERS),
@@ -48,7 +49,6 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
     "forum.domain.consents.removals": ({"changed_at"}, "the order of an author's own excerpts"),
     "forum.domain.consents.requests": ({"space_id"}, "for who is quoted, of a thread that they wrote in"),
     "forum.domain.consents.rounds": ({"space_id"}, MAKERS),
-    "forum.domain.digests.moderator_needs": ({"curator_id"}, "leaves out what an editor makes"),
     "forum.domain.doctor.reviews": (
         {
             "capacity_id", "city", "created_by_id",
@@ -65,10 +65,10 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
     ),
     "forum.domain.lessons.ageing": ({"review_on"}, KEPT),
     "forum.domain.lessons.audiences": ({"space_id"}, RULE),
+    "forum.domain.lessons.confirmers": ({"curator_id"}, CHECKS),
     "forum.domain.lessons.confirming": ({"space_id"}, "leaves its own city out, unless it is masked"),
     "forum.domain.lessons.consent_checks": ({"space_id"}, RULE),
     "forum.domain.lessons.dispute_list": ({"curator_id"}, "how who replies stands, as origin shows who made it"),
-    "forum.domain.lessons.disputes": ({"curator_id"}, RULE),
     "forum.domain.lessons.earlier_curators": ({"curator_id", "earlier_curators"}, KEPT),
     "forum.domain.lessons.ending": ({"curator_id"}, LETTERS),
     "forum.domain.lessons.fetched": ({"space_id"}, MAKERS),
@@ -80,13 +80,14 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
     "forum.domain.lessons.library_counts": ({"cities", "space_id"}, "counts by what origin lets be named"),
     "forum.domain.lessons.library_keys": ({"review_on"}, "keeps its quarter, and shows nothing"),
     "forum.domain.lessons.library_sorts": ({"due_quarter"}, "an order by its quarter, which masked ones show"),
+    "forum.domain.lessons.behind_claims": ({"curator_id"}, CHECKS),
     "forum.domain.lessons.claim_views": ({"published_at"}, "whether a version is published, as page does"),
+    "forum.domain.lessons.making": ({"reviewer_id"}, CHECKS),
     "forum.domain.lessons.page_facts": (
         {"published_at", "published_by_id", "sealed_at"},
         "reads for origin, and of one that is kept from its reader no names",
     ),
     "forum.domain.lessons.quotations": ({"space_id"}, RULE),
-    "forum.domain.lessons.ready": ({"curator_id"}, "leaves out what the editor makes"),
     "forum.domain.lessons.review_candidates": ({"curator_id", "sealed_at", "space_id"}, CHECKS),
     "forum.domain.lessons.review_answers": (
         {"created_by_id", "curator_id", "reviewer_id", "space_id"}, "what came back to its makers"
@@ -104,8 +105,10 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
         {"created_by_id", "curator_id", "origin_cities", "reviewer", "reviewer_id"}, CHECKS
     ),
     "forum.domain.lessons.rights": ({"sealed_at"}, KEPT),
+    "forum.domain.lessons.state_machine": ({"changed_at", "published_by_id"}, RULE),
     "forum.domain.lessons.taking_over": ({"curator_id"}, CHECKS),
     "forum.domain.lessons.unknowns.keeping": ({"published_at"}, KEPT),
+    "forum.domain.lessons.unlooked": ({"curator_id"}, MAKERS),
     "forum.domain.lessons.versions": (
         {"cities", "created_by_id", "curator_id", "origin_cities", "sealed_at"}, KEPT
     ),
