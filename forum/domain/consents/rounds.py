@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from forum.domain.consents import closing, passages, store, wording
 from forum.domain.consents.passages import Passage, Wording
-from forum.domain.lessons import completeness, consent_checks, lessons, state_machine
+from forum.domain.lessons import completeness, consent_checks, held, lessons, state_machine
 from forum.domain.lessons.state_machine import Move
 from forum.domain.lessons.unlooked import in_hands_of, unlooked
 from forum.domain.mailing import events
@@ -62,7 +62,7 @@ def open_round(
     if asked is not None:
         _refuse_another(actor, lesson, asked, audience, wordings or {})
         return asked
-    lesson, version = lessons.work_on(actor, lesson_id)
+    lesson, version = lessons.open_draft(actor, lesson_id)
     step = state_machine.begin(StepKind.ASK_AUTHORS, Move(actor, lesson, audience))
     to_ask = _to_ask(actor, lesson, version, audience)
     _refuse_unseen(to_ask, seen)
@@ -70,6 +70,7 @@ def open_round(
         one.excerpt_id: passages.clean(one, (wordings or {}).get(one.excerpt_id) or one.start())
         for one in to_ask
     }
+    held.worked(actor, lesson)
     opened = _open(actor, lesson, version, audience)
     _close_other_words(opened, {consent_checks.key(one.quoted) for one in to_ask})
     for passage in to_ask:

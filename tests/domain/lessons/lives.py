@@ -4,13 +4,11 @@ A walk asks after each step what must hold (`lives_hold`); what happens after pu
 is, is in `lives_after`.
 """
 
-from contextlib import contextmanager
 from datetime import timedelta
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
-from sqlalchemy import event, select
-from sqlalchemy.engine import Engine
+from sqlalchemy import select
 
 from forum.domain.consents import answers, closing, removals, rounds, settling
 from forum.domain.lessons import (
@@ -45,22 +43,6 @@ SAID = ((0, OPENING[:40]), (0, OPENING[-30:]), (1, REPLY[:20]))
 MAKERS, ANYBODY, AUDIENCES = mostly("curator"), st.sampled_from(PEOPLE), st.sampled_from(list(Audience))
 
 
-@contextmanager
-def written():
-    """Collect the statements that write something."""
-    found: list[str] = []
-
-    def note(_connection, _cursor, sql, *_rest):
-        if sql.startswith(("INSERT", "UPDATE", "DELETE")):
-            found.append(sql)
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
-        yield found
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
-
-
 class Walk(RuleBasedStateMachine):
     """What a walk keeps, how somebody tries something, and the rules until publication."""
 
@@ -73,6 +55,10 @@ class Walk(RuleBasedStateMachine):
         self.now = clock.now()
         self.lesson_id = None
         self.kept = lives_hold.Kept()
+
+    def teardown(self):
+        self.savepoint.rollback()
+        db.session.expire_all()
 
     @initialize(audience=AUDIENCES, beginning=st.sampled_from(BEGINNINGS))
     def begin(self, audience, beginning):
@@ -87,7 +73,7 @@ class Walk(RuleBasedStateMachine):
             if beginning != "in review":
                 self.publish(CHECKS[audience], True)
         if beginning in ("applied", "confirmed"):
-            self.report("kim", WORKED), self.report("lou", WORKED)
+            [self.report(name, WORKED) for name in ("kim", "lou")]
         if beginning == "confirmed":
             self.confirm("editor")
         if beginning == "disputed":
@@ -106,10 +92,6 @@ class Walk(RuleBasedStateMachine):
         claims.quote(who, claim.id, post_id=self.town.post.id, words=words, stance="supports")
         lessons.save(who, self.lesson_id, saved_count=lessons.working(self.lesson).saved_count, **FULL)
 
-    def teardown(self):
-        self.savepoint.rollback()
-        db.session.expire_all()
-
     def attempt(self, who, act, *, is_early=False):
         """Let somebody try, or the forum (None); says whether it was done.
 
@@ -118,7 +100,7 @@ class Walk(RuleBasedStateMachine):
         """
         before, done = lives_hold.life(self.lesson_id), False
         self.now += SECOND  # nobody does two things at once
-        with written() as statements, clock.at(self.now):
+        with lives_hold.written() as statements, clock.at(self.now):
             try:
                 with db.session.begin_nested():
                     try:
@@ -194,7 +176,10 @@ class Walk(RuleBasedStateMachine):
 
     @rule(who=MAKERS, audience=AUDIENCES)
     def ask(self, who, audience):
+        before = lives_hold.life(self.lesson_id).stage
         self.attempt(who, lambda: rounds.open_round(self.town.actor(who), self.lesson_id, audience))
+        if before != lives_hold.life(self.lesson_id).stage:
+            self.kept.worked.add(getattr(self.town, who).id)
 
     @rule(answer=st.sampled_from([ConsentAnswer.NAME, ConsentAnswer.MASKED, ConsentAnswer.NO]))
     def agree(self, answer):

@@ -82,7 +82,7 @@ class After(Walk):
     @rule(who=MODERATORS, at=st.integers(0, 3), words=st.sampled_from(["It says so now.", ""]))
     def answer_in_draft(self, who, at, words):
         one = self.evidence(at)
-        self.attempt(
+        self._write(
             who, lambda: disputes.answer_in_draft(self.town.actor(who), self.public_id, one, words=words)
         )
 

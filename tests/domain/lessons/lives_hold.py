@@ -5,10 +5,12 @@ claim without an excerpt, an excerpt without a right, a lesson without four eyes
 """
 
 from collections import Counter
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
+from sqlalchemy.engine import Engine
 
 from forum.domain.threads import excerpts
 from forum.domain.threads.excerpts import Passage
@@ -47,6 +49,7 @@ class Kept:
     """
 
     worked: set[int] = field(default_factory=set)
+    earlier: set[int] = field(default_factory=set)  # on what was there before this version was begun
     audience: Audience | None = None
     accepted: dict[int, str] = field(default_factory=dict)
     rights: dict[Passage, Audience] = field(default_factory=dict)  # of the version that was sent
@@ -113,6 +116,22 @@ def hands(lesson: Lesson | None) -> set[int | None]:
     return {lesson.curator_id, lesson.deputy_id} if lesson is not None else set()
 
 
+@contextmanager
+def written():
+    """Collect the statements that write something."""
+    found: list[str] = []
+
+    def note(_connection, _cursor, sql, *_rest):
+        if sql.startswith(("INSERT", "UPDATE", "DELETE")):
+            found.append(sql)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield found
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+
+
 def is_untouched(statements: list[str]) -> bool:
     """Return whether nothing was written by these statements, and nothing waits to be."""
     session = db.session
@@ -140,7 +159,12 @@ def steps(
         own = db.session.scalar(select(Capacity.id).where(Capacity.member_id == actor.id))
         assert (line.actor_id, line.capacity_id) == (actor.id, own), f"{line.kind} by somebody else"
     kept.line_id = lines[-1].id if lines else kept.line_id
-    return [line.kind for line in lines]
+    kinds = [line.kind for line in lines]
+    if StepKind.REVISE in kinds:
+        kept.earlier = set(kept.worked)
+    if StepKind.DISCARD in kinds:  # nothing of it is left
+        kept.worked = set(kept.earlier)
+    return kinds
 
 
 def changes(before: Life, after: Life) -> list[set[StepKind]]:
@@ -150,7 +174,8 @@ def changes(before: Life, after: Life) -> list[set[StepKind]]:
         found.append(MOVES[before.stage, after.stage])
     over = after.stage in (NONE, PUBLISHED) and before.stage != after.stage
     begun = (before.stage, after.stage) == (PUBLISHED, DRAFT)
-    passed = before.curator != after.curator and NONE not in (before.stage, after.stage)
+    # Who begins another version has it from then on, and who throws that away gives it back.
+    passed = before.curator != after.curator and not (over or begun or NONE in (before.stage, after.stage))
     if passed:
         found.append({StepKind.TAKE_OVER})
     if before.deputy != after.deputy and not (over or begun or passed):
