@@ -168,11 +168,7 @@ class LessonSource(Model):
 
 
 class LessonVersion(Model):
-    """One text of a lesson. Once sealed (sent for review) nothing that anybody said in it changes: triggers see to it.
-
-    What may: its number and date when it is published, its place in the order, and which cities behind it are named.
-    Words that leave it stand in excerpts.
-    """
+    """One text of a lesson. Once sealed (sent for review) nothing that was said in it changes: triggers see to it."""
 
     __tablename__ = "lesson_version"
     TITLE_MAX, ONE_SENTENCE_MAX, CHANGE_NOTE_MAX, LICENCE_MAX = 100, 200, 300, 40

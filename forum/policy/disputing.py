@@ -61,9 +61,14 @@ def may_reply_to(actor: Actor | None, evidence: CounterEvidence, *, behind: bool
     return YES
 
 
-def may_settle(actor: Actor | None, lesson: Lesson, evidence: CounterEvidence) -> Answer:
-    """End a dispute: a moderator of the lesson's space who did not bring the evidence."""
-    return may_decide(actor, lesson, evidence)
+def may_turn_down(
+    actor: Actor | None, lesson: Lesson, evidence: CounterEvidence, *, own_case: bool
+) -> Answer:
+    """Decline it, or end its dispute: who may decide on it, unless it is their `own_case` (`lessons.own_cases`)."""
+    answer = may_decide(actor, lesson, evidence)
+    if answer and own_case:
+        return deny(_("It speaks against what you made or said: another moderator of this space decides."))
+    return answer
 
 
 def may_answer_in_draft(actor: Actor | None, lesson: Lesson, evidence: CounterEvidence) -> Answer:

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from forum.domain.lessons import dispute_places, disputes
+from forum.domain.lessons import dispute_places, disputes, own_cases
 from forum.domain.lessons import page as lesson_page
 from forum.infra.i18n import _
 from forum.infra.paging import id_of
@@ -174,10 +174,12 @@ def _all(public_id: str, **more: Any) -> str:
     }
     for key, form in forms.items():  # several of them stand on the page
         form.words.id, form.people_seen.id = f"words-{key}", f"people_seen-{key}"
+    moderates = bool(may_moderate(who, page.lesson.space_id))
     return render_template(
         "disputes/index.html",
         page=page,
-        moderates=bool(may_moderate(who, page.lesson.space_id)),
+        moderates=moderates,
+        own_cases=own_cases.on(who, page.lesson) if who is not None and moderates else set(),
         drafting=bool(may_edit_draft(who, page.lesson)),
         bringing=may_dispute(who, page.lesson, is_note=page.is_note),
         slots=slots,

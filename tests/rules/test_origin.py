@@ -82,6 +82,7 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
     "forum.domain.lessons.library_sorts": ({"due_quarter"}, "an order by its quarter, which masked ones show"),
     "forum.domain.lessons.behind_claims": ({"curator_id"}, CHECKS),
     "forum.domain.lessons.claim_views": ({"published_at"}, "whether a version is published, as page does"),
+    "forum.domain.lessons.own_cases": ({"curator_id", "space_id"}, CHECKS),
     "forum.domain.lessons.making": ({"reviewer_id"}, CHECKS),
     "forum.domain.lessons.page_facts": (
         {"published_at", "published_by_id", "sealed_at"},

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from forum.domain.lessons import behind_claims, held, page, report_words, state_machine
+from forum.domain.lessons import behind_claims, held, own_cases, page, report_words, state_machine
 from forum.domain.lessons.listed import published
 from forum.domain.lessons.state_machine import Move
 from forum.domain.lines import clean_paragraphs, clean_reason
@@ -31,8 +31,8 @@ from forum.policy.disputing import (
     may_decide,
     may_dispute,
     may_reply_to,
-    may_settle,
     may_take_evidence_back,
+    may_turn_down,
 )
 from forum.policy.errors import Conflict, Invalid, NotFound
 
@@ -119,8 +119,7 @@ def decline(actor: Actor, public_id: str, evidence_id: int, *, reason: str) -> C
 
     NotFound, Forbidden, Invalid at `reason`; Conflict when it was decided otherwise.
     """
-    lesson, evidence = _held(actor, public_id, evidence_id)
-    require(may_decide(actor, lesson, evidence))
+    lesson, evidence = _to_turn_down(actor, public_id, evidence_id)
     because = clean_reason(
         reason, limit=CounterEvidence.REASON_MAX, missing=_("Say why: who brought it reads it.")
     )
@@ -173,8 +172,7 @@ def settle(actor: Actor, public_id: str, evidence_id: int, *, reason: str) -> Co
 
     NotFound, Forbidden, Invalid at `reason`; Conflict when it is not open.
     """
-    lesson, evidence = _held(actor, public_id, evidence_id)
-    require(may_settle(actor, lesson, evidence))
+    lesson, evidence = _to_turn_down(actor, public_id, evidence_id)
     because = clean_reason(
         reason, limit=CounterEvidence.REASON_MAX, missing=_("Say why it is answered: everybody reads it.")
     )
@@ -241,6 +239,14 @@ def _claims(lesson: Lesson) -> list[Claim]:
     """The claims of the version that readers get."""
     query = select(Claim).where(Claim.version_id == lesson.current_id).order_by(Claim.position)
     return list(db.session.scalars(query))
+
+
+def _to_turn_down(actor: Actor, public_id: str, evidence_id: int) -> tuple[Lesson, CounterEvidence]:
+    """What the actor wants to decline, or of which they want to end the dispute; NotFound, Forbidden."""
+    lesson, evidence = _held(actor, public_id, evidence_id)
+    own_case = evidence.id in own_cases.of(actor, lesson, [evidence])
+    require(may_turn_down(actor, lesson, evidence, own_case=own_case))
+    return lesson, evidence
 
 
 def _held(actor: Actor, public_id: str, evidence_id: int) -> tuple[Lesson, CounterEvidence]:

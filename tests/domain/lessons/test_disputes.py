@@ -6,15 +6,16 @@ import pytest
 from sqlalchemy import select
 
 from forum.domain.consents import settling
-from forum.domain.lessons import dispute_list, disputes, lessons, page, reports, undo
+from forum.domain.lessons import dispute_list, disputes, lessons, own_cases, page, reports, undo
 from forum.domain.lessons.report_words import Answers
 from forum.domain.moderation import hiding
+from forum.infra import clock
 from forum.infra.db import db
 from forum.jobs import worker
 from forum.models.disputes import CounterEvidence
 from forum.models.lesson_steps import LessonStep
 from forum.models.notifications import Notification
-from forum.models.spaces import Audience
+from forum.models.spaces import Audience, Membership, Role
 from forum.policy.errors import Conflict, Forbidden, Invalid, NotFound
 from tests import reviewed
 from tests.factories import actor, make_member, make_space, make_thread
@@ -109,6 +110,29 @@ def test_what_is_declined_is_read_by_its_author_with_the_reason_and_what_waits_i
         disputes.accept(
             scenario.actor("second"), public_id, brought(scenario, who=scenario.actor("second")).id
         )
+
+
+def test_nobody_turns_down_what_speaks_against_their_own_where_another_moderator_can(scenario):
+    public_id, curator, second = scenario.public_id, scenario.actor("curator"), scenario.actor("second")
+    db.session.query(Membership).filter_by(member_id=scenario.author.id).update({"role": Role.MODERATOR})
+    author = actor(scenario.author)  # quoted by the claim
+    first = brought(scenario)
+    for judge in (curator, author):
+        with pytest.raises(Forbidden, match="andere moderator"):
+            disputes.decline(judge, public_id, first.id, reason="No.")
+    disputes.accept(curator, public_id, first.id)
+    for judge in (curator, author):
+        with pytest.raises(Forbidden, match="andere moderator"):
+            disputes.settle(judge, public_id, first.id, reason="Because.")
+        assert own_cases.on(judge, scenario.lesson) == {first.id}
+    assert own_cases.on(second, scenario.lesson) == set()
+    disputes.settle(second, public_id, first.id, reason="Both are true.")
+    # With nobody else there it would stay open for good.
+    later = brought(scenario, words="And yet.")
+    scenario.second.suspended_at = clock.now()
+    db.session.query(Membership).filter_by(member_id=scenario.author.id).update({"role": Role.MEMBER})
+    disputes.decline(curator, public_id, later.id, reason="Nobody else can.")
+    assert later.declined_because == "Nobody else can."
 
 
 def test_who_is_quoted_and_the_curator_reply_once_each_while_it_is_open(scenario):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import func, or_, select
 
@@ -38,18 +39,7 @@ class DueLesson:
 
 def of(actor: Actor, window: Window) -> Found:
     """Return them, the oldest date first (one query)."""
-    signals = (
-        select(func.count(LessonSignal.id))
-        .where(LessonSignal.lesson_id == Lesson.id, LessonSignal.answered_at.is_(None))
-        .correlate(Lesson)
-        .scalar_subquery()
-    )
-    first = (
-        select(func.min(LessonSignal.made_at))
-        .where(LessonSignal.lesson_id == Lesson.id, LessonSignal.answered_at.is_(None))
-        .correlate(Lesson)
-        .scalar_subquery()
-    )
+    signals, first = _of_open(func.count(LessonSignal.id)), _of_open(func.min(LessonSignal.made_at))
     query = (
         select(
             Lesson.id,
@@ -84,3 +74,9 @@ def of(actor: Actor, window: Window) -> Found:
         for row in lessons
     )
     return found
+
+
+def _of_open(what: Any) -> Any:
+    """Something of the signals on a Lesson that nobody answered yet."""
+    is_open = (LessonSignal.lesson_id == Lesson.id, LessonSignal.answered_at.is_(None))
+    return select(what).where(*is_open).correlate(Lesson).scalar_subquery()
