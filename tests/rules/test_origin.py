@@ -66,7 +66,7 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
     "forum.domain.lessons.ageing": ({"review_on"}, KEPT),
     "forum.domain.lessons.audiences": ({"space_id"}, RULE),
     "forum.domain.lessons.confirmers": ({"curator_id"}, CHECKS),
-    "forum.domain.lessons.confirming": ({"space_id"}, "leaves its own city out, unless it is masked"),
+    "forum.domain.lessons.confirming": ({"curator_id", "space_id"}, "leaves out its own city and who makes it"),
     "forum.domain.lessons.consent_checks": ({"space_id"}, RULE),
     "forum.domain.lessons.dispute_list": ({"curator_id"}, "how who replies stands, as origin shows who made it"),
     "forum.domain.lessons.earlier_curators": ({"curator_id", "earlier_curators"}, KEPT),

@@ -4,7 +4,6 @@ from typing import Any
 
 from sqlalchemy import Select, func, select
 
-from forum.domain.lessons import earlier_curators
 from forum.infra.db import db
 from forum.models.claims import Claim, Excerpt
 from forum.models.disputes import CounterEvidence
@@ -26,12 +25,6 @@ def authors(version_id: Any) -> Select[int]:
 def quoted(version_id: Any, root: Any) -> Select[int]:
     """Return the ids of whom one claim quotes in a version, as a query: ids of both, or expressions for them."""
     return authors(version_id).where(func.coalesce(Claim.root_id, Claim.id) == root)
-
-
-def insiders(lesson: Lesson) -> set[int]:
-    """Return who makes a lesson or made it, and whom the version quotes that readers get (one query)."""
-    quotes = db.session.scalars(authors(lesson.current_id))
-    return {lesson.curator_id, *earlier_curators.ids(lesson), *quotes}
 
 
 def of_evidence(lesson: Lesson, evidence: CounterEvidence) -> set[int]:

@@ -10,9 +10,8 @@ from sqlalchemy import select
 from forum.domain.audit import undoable
 from forum.domain.audit.undoable import OpenAct
 from forum.domain.lessons import (
-    behind_claims,
     confirmers,
-    origin,
+    earlier_curators,
     origin_queries,
     own_acts,
     page_queries,
@@ -29,8 +28,9 @@ from forum.infra.i18n import _
 from forum.models.accounts import Capacity, NetworkRole
 from forum.models.adoptions import AdoptionOutcome, AdoptionReport
 from forum.models.lesson_steps import StepKind
-from forum.models.lessons import Lesson, LessonVersion
+from forum.models.lessons import Lesson, LessonSource
 from forum.models.spaces import Space
+from forum.models.threads import Post
 from forum.models.undo import UndoableAct, UndoKind
 from forum.policy.actions import YES, Answer, require
 from forum.policy.actors import Actor
@@ -41,19 +41,18 @@ WELL = frozenset({AdoptionOutcome.WORKED, AdoptionOutcome.ADAPTED, AdoptionOutco
 
 
 def confirming(
-    reports: Iterable[Any], *, rests_on: Collection[str | None], masked: bool, insiders: Collection[int] = ()
+    reports: Iterable[Any], *, rests_on: Collection[str | None], masked: bool, makers: Collection[int] = ()
 ) -> Any | None:
     """Return the report with which enough other cities applied a lesson well, of all from old to new, or None.
 
     Rows as for `adoptions.lighting`, with `outcome` and `stands`: what was gone on with says nothing any more. One
-    person is one witness, for one city; those that the lesson `rests_on` are none, nor are `insiders`,
-    who make it or are quoted in it.
+    person is one witness, for one city; those that the lesson `rests_on` are none, nor are its `makers`.
     """
     # To leave its own cities out of a masked lesson would tell which they are: of so many, two are others.
     enough = ENOUGH + max(1, len(rests_on)) if masked else ENOUGH
     cities: set[str] = set()
     for report in lighting(reports):
-        counts = report.stands and report.outcome in WELL and report.reporter_id not in insiders
+        counts = report.stands and report.outcome in WELL and report.reporter_id not in makers
         if counts and (masked or report.city not in rests_on):
             cities.add(report.city)
             if len(cities) == enough:
@@ -70,7 +69,7 @@ def has_enough(lesson: Lesson) -> bool:
         .join(Space, Space.id == Lesson.space_id)
         .where(Lesson.id == lesson.id)
     ).one()
-    rests_on = {*origin.cities(db.session.get_one(LessonVersion, lesson.current_id)), home} - {None}
+    rests_on = {home} if home is not None else _told_in(lesson)
     reports = select(*page_queries.REPORT, AdoptionReport.outcome, AdoptionReport.stands).outerjoin(
         Capacity, Capacity.id == AdoptionReport.capacity_id
     )
@@ -79,8 +78,19 @@ def has_enough(lesson: Lesson) -> bool:
             AdoptionReport.reported_on, AdoptionReport.id
         )
     )
-    inside = behind_claims.insiders(lesson)
-    return confirming(rows, rests_on=rests_on, masked=masked, insiders=inside) is not None
+    makers = {lesson.curator_id, *earlier_curators.ids(lesson)}
+    return confirming(rows, rests_on=rests_on, masked=masked, makers=makers) is not None
+
+
+def _told_in(lesson: Lesson) -> set[str | None]:
+    """The cities whose stories a lesson of a space without a city was made from (one query)."""
+    told = (
+        select(Capacity.city)
+        .join(Post, Post.capacity_id == Capacity.id)
+        .join(LessonSource, LessonSource.thread_id == Post.thread_id)
+        .where(LessonSource.lesson_id == lesson.id, Post.number == 1)
+    )
+    return set(db.session.scalars(told)) - {None}
 
 
 @contextmanager
