@@ -57,7 +57,7 @@ def by_script(client, lesson, values):
 
 def test_what_is_needed_stands_first_and_what_is_folded_says_what_is_in_it(curator, scenario, lesson):
     page = shown(curator, lesson)
-    assert "6 of 6 are there" in page
+    assert "6 of 6 filled in" in page
     assert page.index("Needed before somebody checks it") < page.index("May stay empty")
     assert "may stay empty: the place, the problem, what happened, the result" in page
     assert "is there: theme, what somebody looks for; may stay empty: tags" in page
@@ -69,7 +69,7 @@ def test_what_is_needed_stands_first_and_what_is_folded_says_what_is_in_it(curat
     )  # fmt: skip
     db.session.commit()
     page = shown(curator, lesson)
-    assert "4 of 6 are there" in page
+    assert "4 of 6 filled in" in page
     assert page.count('data-there="no"') == 3  # and the questions of a note, which a lesson does not show
     assert "12 words too many" in page
     assert "is there: the place; may stay empty: the problem" in page
