@@ -160,9 +160,10 @@ def submit(
     is_same = lesson.state == LessonState.IN_REVIEW and lesson.audience == audience
     if is_same and review_requests.was_asked(actor, working(lesson).id, asked_id):
         return lesson
-    lesson, version = work_on(actor, lesson_id)
+    lesson, version = open_draft(actor, lesson_id)
     weakened.hold_sources(lesson)
     step = state_machine.begin(StepKind.SUBMIT, Move(actor, lesson, audience, asked_id))
+    held.worked(actor, lesson)
     version.created_by_id = actor.id  # who submits a version answers for it, and so cannot review it
     version.origin_cities = lesson_reviews.origin_cities(lesson, version)
     versions.seal(version, lesson, audience)
