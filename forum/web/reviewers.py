@@ -63,12 +63,15 @@ def looks_up(form: AskForm, lesson_id: int, audience: Audience) -> bool:
 
 
 def chosen(form: AskForm) -> int | None:
-    """Return the id of who was chosen, None for the group; Invalid at the field."""
+    """Return the id of who was chosen, None for the group; Invalid at the field.
+
+    A number that nobody can have is 0: it is refused as the number of somebody who cannot be asked.
+    """
     value = form.reviewer.data or ""
     if value == GROUP:
         return None
-    if number := id_of(value):
-        return number
+    if value.isascii() and value.isdecimal():
+        return id_of(value)
     raise Invalid("reviewer", _("Choose whom you ask."))
 
 
