@@ -257,7 +257,9 @@ def written(source):
 OTHERS = {
     "forum/domain/cahiers/cahiers.py": {"body"},
     "forum/domain/lessons/lessons.py": {"*"},
+    "forum/domain/lessons/report_words.py": {"*"},
     "forum/domain/lessons/reports.py": {"*"},
+    "forum/domain/lessons/versions.py": {"*"},
     "forum/domain/spaces/notes.py": {"body"},
 }
 
