@@ -96,6 +96,7 @@ def draft_of(curator: Hands) -> str:
     page.goto("/workbench")
     assert "De poetsploeg wist het eerder" in page.inner_text("main")
     curator.press("main form[action='/threads/21/lessons'] button")
+    page.wait_for_load_state("networkidle")  # with the scripts: until they are there a link is a link
     draft = page.url.split("?")[0]
     for claim in CLAIMS:
         curator.write("#new-claim input[name=text]", claim)

@@ -46,6 +46,12 @@ def seen_by(desk, **options):
         context.close()
 
 
+def go(page, address: str) -> None:
+    """Open a page and wait for its scripts: until they are there a link is a link."""
+    page.goto(address)
+    page.wait_for_load_state("networkidle")
+
+
 def recorded(desk) -> dict[tuple[int, str], str]:
     """The words that a claim got, with their stance, without those that were there."""
     return {
@@ -57,7 +63,7 @@ def recorded(desk) -> dict[tuple[int, str], str]:
 
 def test_keys_alone_pick_extend_record_and_let_go(desk):
     page = desk.page
-    page.goto(desk.address)
+    go(page, desk.address)
     page.keyboard.press("1")
     assert recorded(desk) == {}, "nothing is picked"
     page.locator("#source-2 [data-cite]").focus()
@@ -100,14 +106,14 @@ def test_keys_alone_pick_extend_record_and_let_go(desk):
 
 def test_no_single_key_does_anything_for_who_switched_them_off(desk):
     page = desk.page
-    page.goto(desk.address)
+    go(page, desk.address)
     page.evaluate("() => { document.querySelector('[data-workbench]').dataset.shortcuts = ''; }")
     page.reload()
-    page.goto("/settings/profile")
+    go(page, "/settings/profile")
     page.locator("input[name=shortcuts]").uncheck()
     page.locator("main form button.btn--primary").first.click()
     try:
-        page.goto(f"{desk.address}?part=thread&cite=2")
+        go(page, f"{desk.address}?part=thread&cite=2")
         page.locator("#source-2 .sentence").first.click()
         page.keyboard.press("1")
         page.wait_for_timeout(300)
@@ -117,14 +123,14 @@ def test_no_single_key_does_anything_for_who_switched_them_off(desk):
         page.wait_for_selector(f"{SAID}:not(:empty)")
         assert len(recorded(desk)) == 1
     finally:
-        page.goto("/settings/profile")
+        go(page, "/settings/profile")
         page.locator("input[name=shortcuts]").check()
         page.locator("main form button.btn--primary").first.click()
 
 
 def test_a_post_that_is_used_stays_where_it_was_picked_among_those_that_are_not(desk):
     page = desk.page
-    page.goto(f"{desk.address}?part=thread&posts=unused")
+    go(page, f"{desk.address}?part=thread&posts=unused")
     post = page.locator(".source").first
     post.locator("[data-cite]").click()
     post.locator(".sentence").first.click()
@@ -133,15 +139,15 @@ def test_a_post_that_is_used_stays_where_it_was_picked_among_those_that_are_not(
     assert len(recorded(desk)) == 1
     assert post.is_visible()
     number = post.get_attribute("data-number")
-    page.goto(f"{desk.address}?part=thread&posts=unused")
+    go(page, f"{desk.address}?part=thread&posts=unused")
     assert page.locator(f"#source-{number}").count() == 0
-    page.goto(f"{desk.address}?part=thread&posts=used")
+    go(page, f"{desk.address}?part=thread&posts=used")
     assert page.locator(f"#source-{number} .used").count()
 
 
 def test_a_thumb_taps_a_sentence_and_the_dock_takes_the_place_of_the_menu(desk):
     with seen_by(desk, viewport=PHONE, has_touch=True, is_mobile=True) as page:
-        page.goto(f"{desk.address}?part=thread")
+        go(page, f"{desk.address}?part=thread")
         bar, menu = page.locator("[data-stance-bar]"), page.locator(".tabbar")
         assert menu.is_visible()
         sentences = page.locator("#source-2 :is([data-sentence], .sentence)")
@@ -179,13 +185,13 @@ def test_a_thumb_taps_a_sentence_and_the_dock_takes_the_place_of_the_menu(desk):
 
 def test_without_a_script_boxes_and_buttons_of_the_page_do_the_same(desk):
     with seen_by(desk, java_script_enabled=False) as page:
-        page.goto(desk.address)
+        go(page, desk.address)
         assert page.locator("[data-stance-bar]").is_hidden()
         page.locator("#source-2 [data-cite]").click()
         assert page.url.endswith("#source-2")
         page.locator("[data-stance=supports]").click()
         assert page.locator(".error-summary").is_visible(), "nothing was picked"
-        page.goto(f"{desk.address}?part=thread&cite=2")
+        go(page, f"{desk.address}?part=thread&cite=2")
         boxes = page.locator("#source-2 .sentence")
         texts = [boxes.nth(at).inner_text().strip() for at in (0, 1, 3)]
         for at in (0, 1, 3):
@@ -210,7 +216,7 @@ def test_axe_finds_nothing_in_either_pane_and_theme(desk):
     for size in ({"width": 1280, "height": 900}, PHONE):
         for address in ("?part=thread", "?part=thread&cite=2", "?part=claims", "?part=thread&posts=unused"):
             with seen_by(desk, viewport=size) as page:
-                page.goto(f"{desk.address}{address}")
+                go(page, f"{desk.address}{address}")
                 if "cite" in address:
                     page.locator("#source-2 .sentence").first.click()
                 page.evaluate(
