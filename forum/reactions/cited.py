@@ -1,12 +1,10 @@
 """The authors whom a published lesson quotes, and who may see that lesson."""
 
-from sqlalchemy import select
-
+from forum.domain.lessons import behind_claims
 from forum.infra.db import db
 from forum.models.accounts import Member
-from forum.models.claims import Claim, Excerpt
 from forum.models.lessons import Lesson
-from forum.models.threads import Post, PostRevision
+from forum.models.threads import Post
 from forum.policy.visibility import audience
 
 
@@ -15,12 +13,6 @@ def authors(lesson_id: int, version_id: int) -> list[int]:
     lesson = db.session.get(Lesson, lesson_id, populate_existing=True)
     if lesson is None or lesson.current_id is None:
         return []
-    quoted = (
-        select(Post.author_id)
-        .join(PostRevision, PostRevision.post_id == Post.id)
-        .join(Excerpt, Excerpt.revision_id == PostRevision.id)
-        .join(Claim, Claim.id == Excerpt.claim_id)
-        .where(Claim.version_id == version_id, Post.author_id != lesson.curator_id)
-    )
+    quoted = behind_claims.authors(version_id).where(Post.author_id != lesson.curator_id)
     readers = audience(lesson).where(Member.id.in_(quoted)).with_only_columns(Member.id).order_by(Member.id)
     return list(db.session.scalars(readers))

@@ -11,6 +11,7 @@ from sqlalchemy import func, select, union
 from forum.domain.audit import undoable
 from forum.domain.audit.undoable import OpenAct
 from forum.domain.lessons import (
+    behind_claims,
     confirming,
     library_counts,
     numbers,
@@ -31,12 +32,10 @@ from forum.models.accounts import Member
 from forum.models.adoptions import AdoptionReport
 from forum.models.ageing import LessonSignal
 from forum.models.cahiers import Cahier, CahierLesson
-from forum.models.claims import Claim, Excerpt
 from forum.models.disputes import CounterEvidence
 from forum.models.lesson_steps import Ending, StepKind
 from forum.models.lessons import Lesson
 from forum.models.spaces import Audience
-from forum.models.threads import Post, PostRevision
 from forum.models.undo import UndoableAct, UndoKind
 from forum.policy.actions import require
 from forum.policy.actors import Actor
@@ -71,13 +70,7 @@ def concerned(lesson: Lesson) -> set[int]:
 
     And whose cahier holds it. Whatever else comes to hold lessons adds its people here.
     """
-    quoted = (
-        select(Post.author_id)
-        .join(PostRevision, PostRevision.post_id == Post.id)
-        .join(Excerpt, Excerpt.revision_id == PostRevision.id)
-        .join(Claim, Claim.id == Excerpt.claim_id)
-        .where(Claim.version_id == lesson.current_id, Excerpt.removal.is_(None))
-    )
+    quoted = behind_claims.authors(lesson.current_id)
     said = (
         select(Cahier.editor_id)
         .join(CahierLesson, CahierLesson.cahier_id == Cahier.id)
