@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, not_, or_, select
 
 from forum.domain.lessons import consent_checks, earlier_curators, origin_queries
-from forum.domain.lessons.behind import Behind
+from forum.domain.lessons.consent_answers import Answers
 from forum.domain.lessons.facts import Facts
 from forum.domain.lessons.masking import all_masked, quarter
 from forum.domain.lessons.version_notes import shown
@@ -172,14 +172,14 @@ def by_right(claims: list[QuotedClaim], lesson: Any) -> list[QuotedClaim]:
 
 
 def masked_together(
-    claims: list[QuotedClaim], given: consent_checks.Given, lesson_id: int, behind: Behind | None = None
+    claims: list[QuotedClaim], given: consent_checks.Given, lesson_id: int, answers: Answers | None = None
 ) -> tuple[list[QuotedClaim], Terms]:
     """Return claims and consents in which no name leads to the city of somebody who is masked in any version.
 
-    Whoever has it is masked as well. `given`: what a draft gets at its seal; a sealed version has it. `behind`: all
+    Whoever has it is masked as well. `given`: what a draft gets at its seal; a sealed version has it. `answers`: all
     that authors answered, where that is read already (else one query, if it is needed).
     """
-    behind = behind or Behind([lesson_id])
+    answers = answers or Answers([lesson_id])
     terms = {
         consent_checks.key(quoted): (quoted, quoted.consent or given.get(consent_checks.key(quoted)))
         for claim in claims
@@ -193,13 +193,13 @@ def masked_together(
         q.post.author_id for q, consent in terms.values() if consent is not None and consent.city_shown
     }
     if open_ids:
-        masked_cities |= behind.masked_cities(lesson_id, open_ids)
+        masked_cities |= answers.masked_cities(lesson_id, open_ids)
     named = {
         key: (quoted, consent)
         for key, (quoted, consent) in terms.items()
         if consent is not None and consent.agreed and consent.city_shown and quoted.city in masked_cities
     }
-    asked = behind.asked_masks({consent.id for _quoted, consent in named.values()}) if named else {}
+    asked = answers.asked_masks({consent.id for _quoted, consent in named.values()}) if named else {}
     unasked = [key for key, (_quoted, consent) in named.items() if not asked.get(consent.id)]
     described = dict(zip(unasked, all_masked([named[key][0].capacity for key in unasked]), strict=True))
     masks: dict[consent_checks.Key, Consent | Agreed] = {

@@ -16,7 +16,7 @@ from forum.domain.lessons import (
     page_queries,
     report_list,
 )
-from forum.domain.lessons.behind import Behind
+from forum.domain.lessons.consent_answers import Answers
 from forum.domain.lessons.views import LessonPage, SourceLink
 from forum.domain.threads import excerpts
 from forum.domain.threads.excerpts import Quoted, QuotedClaim
@@ -111,9 +111,9 @@ def _composed(
     kept = bool(hidden) and not as_outsider
     sources = claim_views.sources(facts.sources, version, claims, hidden=kept, closed=leads_in)
     # A sealed version has its consents; those of a draft are asked only where a thread is closed to the reader.
-    behind = Behind([lesson.id])
-    given = consent_checks.Given() if sources.complete else behind.given(lesson.id, audience)
-    claims, terms = origin.masked_together(claims, given, lesson.id, behind)
+    answers = Answers([lesson.id])
+    given = consent_checks.Given() if sources.complete else answers.given(lesson.id, audience)
+    claims, terms = origin.masked_together(claims, given, lesson.id, answers)
     views = claim_views.of(lesson, version, claims, sources.ids, terms)
     return LessonPage(
         lesson=lesson,

@@ -13,7 +13,7 @@ from sqlalchemy import cast as as_type
 
 from forum.domain.lessons import claim_views, consent_checks, origin, origin_filters, page_queries
 from forum.domain.lessons.adoptions import Pair, pairs, written
-from forum.domain.lessons.behind import Behind
+from forum.domain.lessons.consent_answers import Answers
 from forum.domain.lessons.masking import in_words
 from forum.domain.lessons.views import ClaimView
 from forum.domain.threads import excerpts
@@ -82,12 +82,12 @@ def of(reader: Actor | None, version_ids: Collection[int]) -> dict[int, Brief]:
         return {}
     quoted = excerpts.all_for_reader(reader, [row.LessonVersion.id for row in rows])
     threads = select_rows(page_queries.sources_of_all(reader is not None), values).all()
-    behind = Behind([row.Lesson.id for row in rows])
+    answers = Answers([row.Lesson.id for row in rows])
     successors = _successors(reader, rows)
     found = {}
     for row in rows:
         own = [thread for thread in threads if thread.version_id == row.LessonVersion.id]
-        claims = _claims(row, quoted[row.LessonVersion.id], own, behind)
+        claims = _claims(row, quoted[row.LessonVersion.id], own, answers)
         found[row.LessonVersion.id] = _brief(row, claims, successors)
     return found
 
@@ -110,12 +110,12 @@ def _brief(row: Any, claims: list[ClaimView], successors: dict[int, tuple[str, s
     )
 
 
-def _claims(row: Any, quoted: list[QuotedClaim], threads: list[Any], behind: Behind) -> list[ClaimView]:
+def _claims(row: Any, quoted: list[QuotedClaim], threads: list[Any], answers: Answers) -> list[ClaimView]:
     lesson, version = row.Lesson, row.LessonVersion
     claims = origin.by_right(quoted, lesson)
     sources = claim_views.sources(threads, version, claims, hidden=bool(row.hidden))
-    given = consent_checks.Given() if sources.complete else behind.given(lesson.id, lesson.audience)
-    claims, terms = origin.masked_together(claims, given, lesson.id, behind)
+    given = consent_checks.Given() if sources.complete else answers.given(lesson.id, lesson.audience)
+    claims, terms = origin.masked_together(claims, given, lesson.id, answers)
     return claim_views.of(lesson, version, claims, sources.ids, terms)
 
 

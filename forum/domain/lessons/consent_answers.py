@@ -18,7 +18,7 @@ from forum.models.spaces import Audience
 from forum.models.threads import Post
 
 
-class Behind:
+class Answers:
     """What authors answered about some lessons (one query, none while nobody asks)."""
 
     def __init__(self, lesson_ids: Iterable[int]) -> None:
