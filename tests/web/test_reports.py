@@ -15,7 +15,7 @@ from forum.models.accounts import Capacity
 from forum.models.adoptions import AdoptionReport
 from forum.models.drafts import Draft
 from forum.models.foretellings import Foretelling
-from forum.models.spaces import Audience, Role
+from forum.models.spaces import Audience, Membership, Role
 from tests import reviewed
 from tests.factories import actor, join, make_member, make_space, sign_in, submit
 from tests.lesson_scenario import build
@@ -62,6 +62,25 @@ def test_a_lesson_ends_in_what_its_reader_can_do(client, scenario):
     filled = [each.get_text() for each in shown.select("main .btn--primary")]
     assert (filled, len(shown.select(".lesson-head .btn"))) == (["Tell how it went with you"], 1)
     assert shown.select_one("#report .btn--plain")["href"].endswith("/reports/new?outcome=running")
+
+
+def test_who_became_a_guest_may_only_take_their_report_back(client, scenario):
+    member, report = by("leuven")
+    report(scenario.lesson)
+    db.session.commit()
+    sign_in(client, member)
+    path = f"/lessons/{scenario.lesson.public_id}"
+
+    def offered():
+        """What they are offered there that is not refused when they follow it."""
+        links = at(client, path).select("#reports .cluster a")
+        assert {client.get(link["href"], follow_redirects=True).status_code for link in links} == {200}
+        return [link.get_text() for link in links]
+
+    assert offered() == ["Say how it went on", "Change", "Take back"]
+    db.session.scalars(select(Membership).where(Membership.member_id == member.id)).one().role = Role.GUEST
+    db.session.commit()
+    assert offered() == ["Take back"]
 
 
 def test_the_form_says_what_is_missing_keeps_what_was_typed_and_reports_once(client, scenario):

@@ -225,7 +225,10 @@ def look(lesson: Lesson) -> None:
 def erase(member_id: int) -> None:
     """Take out the words of what a member brought and replied: their account is erased. What waits goes altogether."""
     own = select(CounterEvidence).where(CounterEvidence.author_id == member_id)
-    for evidence in db.session.scalars(own):
+    # Whoever decides on it holds its lesson, and may do so at this moment.
+    lessons = own.with_only_columns(CounterEvidence.lesson_id)
+    db.session.execute(select(Lesson.id).where(Lesson.id.in_(lessons)).order_by(Lesson.id).with_for_update())
+    for evidence in db.session.scalars(own.execution_options(populate_existing=True)):
         if evidence.decided_at is None:
             db.session.delete(evidence)
         else:

@@ -121,8 +121,10 @@ def take_up(actor: Actor, lesson_id: int) -> Lesson:
     if lesson.curator_id == actor.id and lesson.state == LessonState.DRAFT:
         return lesson
     require(may_take_up(actor, lesson, days.today(), is_left=_is_left(lesson)))
-    events.record("lesson.taken_up", lesson_id=lesson.id, holder_id=lesson.curator_id, actor_id=actor.id)
-    return taking_over.take_over(actor, lesson_id, giver_id=lesson.curator_id)
+    giver_id = lesson.curator_id
+    taking_over.take_over(actor, lesson_id, giver_id=giver_id)
+    events.record("lesson.taken_up", lesson_id=lesson.id, holder_id=giver_id, actor_id=actor.id)
+    return lesson
 
 
 def name_deputy(actor: Actor, lesson_id: int, *, member_id: int) -> Lesson:

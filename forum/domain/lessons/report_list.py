@@ -66,6 +66,7 @@ class Adoption:
     id: int = 0
     is_own: bool = False
     stands: bool = True
+    may_change: bool = False  # and go on with it; who became a guest may still take it back
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +143,7 @@ def _adoption(row: Any, reader: Actor | None, *, hidden: bool) -> Adoption:
     # A thread behind a masked lesson, or that somebody spoke with its city, would lead to who is masked.
     leads_there = hidden and row.in_source
     has_post = row.thread_id is not None and not leads_there
+    is_own = reader is not None and row.reporter_id == reader.id
     return Adoption(
         id=row.id,
         city=row.city,
@@ -155,8 +157,9 @@ def _adoption(row: Any, reader: Actor | None, *, hidden: bool) -> Adoption:
         changed_on=row.changed_on,
         earlier=(row.first_on, row.first_outcome.value) if row.follows_id else None,
         foretold=_foretold(row) if row.foretold_id is not None else None,
-        is_own=reader is not None and row.reporter_id == reader.id,
+        is_own=is_own,
         stands=row.stands,
+        may_change=is_own and row.stands and reader is not None and reader.is_full,
     )
 
 
