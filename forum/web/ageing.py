@@ -15,6 +15,7 @@ from forum.web.forms.ageing import SignalForm
 from forum.web.http import links, transactions
 from forum.web.http.access import members, moderators, open_to
 from forum.web.http.current_user import actor
+from forum.web.http.form_methods import form_method
 
 bp = Blueprint("ageing", __name__)
 
@@ -52,6 +53,7 @@ def new(public_id: str) -> ResponseReturnValue:
 
 
 @bp.post("/lessons/<public_id>/signals")
+@form_method
 @open_to(members)
 @draft_slots.kept_when_refused
 def signal(public_id: str) -> ResponseReturnValue:
@@ -69,6 +71,15 @@ def signal(public_id: str) -> ResponseReturnValue:
     return _form(about, form), 422
 
 
+@signal.delete
+@open_to(members)
+def take_back(public_id: str) -> ResponseReturnValue:
+    ageing.take_signal_back(actor(), public_id)
+    flash(_("What you said is taken back. The makers of the lesson no longer read it."), "ok")
+    return redirect(links.to_lesson(public_id), 303)
+
+
 def _form(about: lesson_page.Titled, form: SignalForm) -> str:
     slot = draft_slots.slot(signal_places.SIGNAL, about.lesson.id)
-    return render_template("lessons/signal.html", about=about, form=form, slot=slot)
+    is_said = bool(ageing.own_words(actor(), about.lesson))
+    return render_template("lessons/signal.html", about=about, form=form, slot=slot, is_said=is_said)

@@ -89,6 +89,16 @@ def signal(actor: Actor, public_id: str, *, reason: str) -> LessonSignal:
     return made
 
 
+def take_signal_back(actor: Actor, public_id: str) -> Lesson:
+    """Delete what the actor said of a lesson and nobody answered; gone already, nothing more. NotFound."""
+    lesson = published(actor, public_id, lock=True)
+    for one in _open(lesson):
+        if one.author_id == actor.id:
+            db.session.delete(one)
+    db.session.flush()
+    return lesson
+
+
 def own_words(actor: Actor, lesson: Lesson) -> str:
     """Return what the actor said of a lesson that nobody answered yet."""
     own = select(LessonSignal.reason).where(

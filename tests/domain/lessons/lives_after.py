@@ -157,6 +157,10 @@ class After(Walk):
     def signal(self, who, why):
         self.attempt(who, lambda: ageing.signal(self.town.actor(who), self.public_id, reason=why))
 
+    @rule(who=ANYBODY)
+    def take_signal_back(self, who):
+        self.attempt(who, lambda: ageing.take_signal_back(self.town.actor(who), self.public_id))
+
     # In whose hands it is
 
     @rule(who=MAKERS, whom=mostly("second"))

@@ -128,6 +128,12 @@ def test_a_reader_says_what_no_longer_holds_and_hears_what_came_of_it(scenario):
     assert told().count(("signal_answered", kim.id)) == 2
     ageing.signal(actor(kim), lesson.public_id, reason="And once more.")
     assert len(open_signals(curator, lesson)) == 1
+    for name in ("reader", "reader", "second"):  # twice is once, and another's stays
+        ageing.signal(scenario.actor(name), lesson.public_id, reason="The form is gone.")
+    ageing.take_signal_back(scenario.actor("reader"), lesson.public_id)
+    ageing.take_signal_back(scenario.actor("reader"), lesson.public_id)
+    assert {one.by.name for one in open_signals(curator, lesson)} == {"Kim", scenario.second.name}
+    ageing.take_signal_back(scenario.actor("second"), lesson.public_id)
     settling.erase(kim.id)
     assert set(db.session.scalars(select(LessonSignal.reason))) == {""}
     assert open_signals(curator, lesson) == [], "nobody waits for an answer any more"
