@@ -68,7 +68,9 @@ class Walk(RuleBasedStateMachine):
             self._write("curator", self._all_of_it)
         if beginning == "asked":
             self.ask("curator", Audience.NETWORK)
-        if beginning not in ("begun", "draft", "asked"):
+        if beginning == "shared":
+            self.name_deputy("curator", "second")
+        if beginning not in ("begun", "draft", "shared", "asked"):
             self.submit("curator", audience)
             if beginning != "in review":
                 self.publish(CHECKS[audience], True)

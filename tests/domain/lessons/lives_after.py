@@ -18,6 +18,7 @@ from forum.models.adoptions import AdoptionReport
 from forum.models.claims import Claim
 from forum.models.disputes import CounterEvidence
 from forum.models.handovers import HandOver
+from forum.models.spaces import Audience
 from forum.models.undo import UndoableAct
 from tests.domain.lessons.lives import ANYBODY, MAKERS, Walk
 from tests.domain.lessons.lives_town import PEOPLE, mostly
@@ -191,3 +192,20 @@ class After(Walk):
         offer_id = db.session.scalars(select(HandOver.id).order_by(HandOver.id.desc())).first() or 0
         answer = offered.accept if takes else offered.decline
         self.attempt(who, lambda: answer(self.town.actor(who), offer_id))
+
+    # What is done and taken back at once, which walks hardly came to
+
+    @rule(who=MAKERS)
+    def share_for_a_while(self, who):
+        self.name_deputy(who, "second")
+        self.end_deputy(who)
+
+    @rule(who=MAKERS)
+    def ask_and_take_back(self, who):
+        self.ask(who, Audience.NETWORK)
+        self.take_question_back(who)
+
+    @rule(who=mostly("editor"))
+    def confirm_and_undo(self, who):
+        self.confirm(who)
+        self.undo_last(who, True)

@@ -16,7 +16,7 @@ from tests.lesson_scenario import LessonScenario
 
 PEOPLE = ("curator", "second", "author", "reviewer", "editor", "reader", "kim", "lou", "una")
 BEGINNINGS = (
-    "confirmed", "asked", "applied", "disputed", "revised", "published", "in review", "draft", "begun",
+    "confirmed", "asked", "applied", "disputed", "revised", "published", "in review", "shared", "draft", "begun",
 )  # fmt: skip
 CHECKS = {Audience.SPACE: "second", Audience.NETWORK: "reviewer", Audience.PUBLIC: "editor"}
 WORKED = Answers("worked", what_was_done="We rang them.", what_came="They came.")
