@@ -22,6 +22,7 @@ from forum.demo import (
     summaries,
     threads,
 )
+from forum.domain.audit import chains
 from forum.infra.db import db
 from forum.models.accounts import Member
 from forum.models.claims import Claim, Excerpt
@@ -66,6 +67,8 @@ def load(*, with_password: bool, force: bool = False) -> Mapping[str, int]:
     hand_overs.bring(loaded)
     _plan_for_what_is_there()
     aftermath.settle(loaded)
+    while chains.link():  # as the worker does
+        pass
     _count(loaded)
     return {**loaded.counts, **loaded.not_loaded}
 

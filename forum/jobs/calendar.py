@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from time import monotonic
 
 from forum.domain import draft_places
+from forum.domain.audit import chains
 from forum.domain.consents import closing, settling
 from forum.domain.digests import windows
 from forum.domain.drafts import expiry
@@ -26,6 +27,7 @@ from forum.infra.failpoints import failpoint
 
 log = logging.getLogger(__name__)
 INDEXING_FOR = 20.0  # seconds
+LINKING = 20  # batches
 AFTER_FAILURE = timedelta(minutes=1)  # and twice as long after each further one, until the next time
 
 
@@ -81,6 +83,15 @@ def look_at_drafts() -> None:
         db.session.commit()
         db.session.expire_all()
     db.session.commit()
+
+
+def link_log() -> None:
+    """Put lines of the log that were committed into their chains, batch by batch, some thousands at a time."""
+    for _batch in range(LINKING):
+        linked = chains.link()
+        db.session.commit()
+        if linked < chains.BATCH:
+            break
 
 
 def settle_removals() -> None:
@@ -202,6 +213,7 @@ WORKS = (
     Work("forget_missed_searches", forget_missed_searches, every(timedelta(days=1))),
     Work("forget_notifications", forget_notifications, every(timedelta(days=1))),
     Work("look_at_guests", look_at_guests, every(timedelta(minutes=5))),
+    Work("link_log", link_log, every(timedelta(minutes=1))),
     Work("index_texts", index_texts, every(timedelta(minutes=1))),
     Work("ask_about_capacities", ask_about_capacities, every(timedelta(days=1))),
 )

@@ -1,10 +1,13 @@
-"""What moderators did, and why. Rows are only ever added; the database itself refuses to change them."""
+"""What moderators did, and why. Rows are only ever added; the database itself refuses to change them.
+
+Only the words of a reason can go, with their salt: they stand in a table of their own.
+"""
 
 import enum
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, case, func, select
+from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from forum.infra.db import Model, choice, related, where
 from forum.models.accounts import Member
@@ -12,7 +15,7 @@ from forum.models.spaces import Space
 
 
 class Action(enum.StrEnum):
-    """The kinds of lines in the log."""
+    """The kinds of lines in the log; each has its row in `domain/audit/kinds.py`. The column lets any word in."""
 
     HIDE = "hide"  # a post, or without its number the sentence of a response by `subject_id`
     RESTORE = "restore"
@@ -38,26 +41,76 @@ class Action(enum.StrEnum):
     CAHIER = "cahier"  # of no space; its reason is what became of which one: see `domain/cahiers`
 
 
+class ActorRole(enum.StrEnum):
+    """As what somebody did it."""
+
+    MODERATOR = "moderator"  # of the space
+    EDITOR = "editor"
+    ADMINISTRATOR = "administrator"
+    AUTHOR = "author"  # of what it was done to
+    DEPUTY = "deputy"
+    FORUM = "forum"  # nobody
+
+
+class ActionReason(Model):
+    """The reason of one line in words. Both can only be emptied, together, as when an account is erased."""
+
+    __tablename__ = "action_reason"
+    SALT_BYTES = 16
+    action_id: Mapped[int] = mapped_column(ForeignKey("moderation_action.id"), primary_key=True)
+    words: Mapped[str] = mapped_column(String(300))
+    salt: Mapped[str] = mapped_column(String(2 * SALT_BYTES))
+
+
 class ModerationAction(Model):
-    """One line of the log of a space."""
+    """One line of the log of a space: who, as what, what, on what, when, and a seal of why."""
 
     __tablename__ = "moderation_action"
     REASON_MAX = 300
     __table_args__ = (
-        Index("ix_moderation_action_space_id_id", "space_id", "id"),
-        Index("ix_moderation_action_capacity_id", "capacity_id", **where("capacity_id IS NOT NULL")),
+        Index("ix_moderation_action_space_id_created_at_id", "space_id", "created_at", "id"),
+        *(
+            Index(f"ix_moderation_action_{name}", name, **where(f"{name} IS NOT NULL"))
+            for name in ("thread_id", "post_id", "subject_id", "capacity_id")
+        ),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
-    action: Mapped[Action] = mapped_column(choice(Action))
-    actor_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
+    action: Mapped[Action] = mapped_column(choice(Action, checked=False))
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"))  # nobody: the forum
+    role: Mapped[ActorRole] = mapped_column(choice(ActorRole, name="role"))
     space_id: Mapped[int | None] = mapped_column(ForeignKey("space.id"))
     thread_id: Mapped[int | None] = mapped_column(ForeignKey("thread.id"))
-    post_number: Mapped[int | None]
+    post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"))
+    post_number: Mapped[int | None]  # at that moment: a post can get another one
     subject_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"))
     # Its words stay in the one place that can be emptied, and what was answered is never changed there.
     capacity_id: Mapped[int | None] = mapped_column(ForeignKey("capacity.id"))
-    reason: Mapped[str] = mapped_column(String(REASON_MAX), default="")
+    code: Mapped[str] = mapped_column(String(60), default="")  # of some kinds: what became of it, never words
+    # SHA-256, see `domain/audit/reasons.py`.
+    reason_digest: Mapped[str] = mapped_column(String(64), default="")
     created_at: Mapped[datetime]
+    # What was given as the reason: the code, or the words as long as they are there.
+    reason: Mapped[str] = column_property(
+        case(
+            (code != "", code),
+            else_=func.coalesce(
+                select(ActionReason.words).where(ActionReason.action_id == id).scalar_subquery(), ""
+            ),
+        )
+    )
 
-    actor: Mapped[Member] = related(foreign_keys=[actor_id])
+    actor: Mapped[Member | None] = related(foreign_keys=[actor_id])
     space: Mapped[Space | None] = related()
+
+
+class ActionLink(Model):
+    """The place of a line in its chain, and the digest of that line and all before it: `domain/audit/chains.py`."""
+
+    __tablename__ = "action_link"
+    __table_args__ = (UniqueConstraint("action_id"),)
+    NETWORK = 0  # the chain of what belongs to no space
+    # The id of a space or NETWORK, so no foreign key.
+    chain: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    action_id: Mapped[int] = mapped_column(ForeignKey("moderation_action.id"))
+    digest: Mapped[str] = mapped_column(String(64))

@@ -9,7 +9,7 @@ from wtforms import BooleanField, RadioField, SelectField, StringField, TextArea
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
-from forum.domain.audit.log import Changed
+from forum.domain.audit.reading import Changed
 from forum.domain.lessons.library import LessonCard
 from forum.domain.lessons.places import FoundPlace, Place
 from forum.domain.lessons.report_list import Adoption, Foretold, PostLink

@@ -1,18 +1,13 @@
-"""What moderators do with posts, the log of a space, and what of it may stand in mails."""
+"""What moderators do with posts, what of a space asks for them, and what of it may stand in mails."""
 
-from itertools import groupby
-
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from forum.domain.audit import log as audit_log
-from forum.domain.handovers.kinds import KINDS
 from forum.domain.lessons import impact
 from forum.domain.moderation import hiding as post_hiding
 from forum.domain.moderation import locking
 from forum.domain.spaces import mail_rules, spaces
 from forum.domain.threads import posts, rendering, without_axis
-from forum.infra import i18n
 from forum.infra.i18n import _
 from forum.policy.actions import may_hide, may_moderate, require
 from forum.web.forms import errors_on
@@ -27,22 +22,15 @@ bp = Blueprint("moderation", __name__)
 
 @bp.get("/spaces/<slug>/moderation")
 @open_to(members)
-def log(slug: str) -> ResponseReturnValue:
+def show(slug: str) -> ResponseReturnValue:
     who, space = actor(), spaces.by_slug(actor(), slug)
-    page = audit_log.page(who, space.id, cursor=request.args.get("after"))
-    older = url_for(".log", slug=slug, after=page.next_cursor) if page.next_cursor else None
     return render_template(
-        "moderation/log.html",
+        "moderation/show.html",
         space=space,
-        days=[
-            list(lines) for _day, lines in groupby(page.rows, lambda line: i18n.local_day(line.created_at))
-        ],
-        older=older,
         hidden=post_hiding.hidden_posts(who, space.id),
         closed=locking.closed_threads(who, space.id),
         without_axis=without_axis.of_space(who, space.id),
         most_without_axis=without_axis.MOST,
-        hand_over_kinds=KINDS,
     )
 
 

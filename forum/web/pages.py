@@ -37,6 +37,7 @@ from forum.web import (
     metrics,
     missed,
     moderation,
+    moderation_log,
     nominations,
     notes,
     notice_settings,
@@ -91,6 +92,7 @@ BLUEPRINTS = (
     quoting.bp,
     drafts.bp,
     moderation.bp,
+    moderation_log.bp,
     undoing.bp,
     annotations.bp,  # the blueprint of lessons, with their excerpts for machines on it
     reports.bp,

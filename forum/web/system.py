@@ -64,6 +64,7 @@ WORK = {
     "forget_missed_searches": lazy("Forgetting what was looked for in vain"),
     "forget_bookmarks": lazy("Forgetting bookmarks that were taken away"),
     "look_at_guests": lazy("Ending the time of guests"),
+    "link_log": lazy("Putting lines of the log into their chains"),
     "index_texts": lazy("Making older texts findable"),
     "look_at_ageing": lazy("Asking whether lessons still hold"),
     "ask_reporters": lazy("Asking how it went on"),

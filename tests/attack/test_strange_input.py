@@ -335,7 +335,7 @@ def test_a_forged_place_in_a_queue_is_its_beginning(app, world, edge):
 def test_a_forged_place_in_a_list_is_the_first_page(app, world, place):
     browser = next(people(app, world))
     cursor = base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
-    for path in (f"/spaces/{world.closed.slug}", f"/spaces/{world.closed.slug}/moderation", "/lessons"):
+    for path in (f"/spaces/{world.closed.slug}", f"/spaces/{world.closed.slug}/moderation/log", "/lessons"):
         assert browser.get(path, query_string={"after": cursor}).status_code == 200
 
 

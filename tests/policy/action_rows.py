@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from forum.models.lessons import Lesson, LessonState
 from forum.models.spaces import Audience
 from forum.models.threads import Post, Thread
-from forum.policy import actions, holding
+from forum.policy import actions, holding, reading_log
 from forum.policy.actions import ReviewerFacts
 from tests.factories import LONG_AGO
 from tests.policy import thread_rows
@@ -40,6 +40,7 @@ def arguments(town: Town) -> dict[Predicate, Rows]:
     return {
         actions.may_moderate: {name: given(space.id) for name, space in places.items()},
         actions.may_pin_notes: {name: given(space.id) for name, space in places.items()},
+        reading_log.may_read_log: {name: given(space.id) for name, space in places.items()},
         actions.may_administer: {"network": given()},
         actions.may_edit_network: {"network": given()},
         actions.may_start: {name: given(space) for name, space in places.items()},

@@ -1,12 +1,13 @@
 """The tables of `test_actions.py`: each letter is the reason of a no, each x a yes."""
 
-from forum.policy import actions, holding
+from forum.policy import actions, holding, reading_log
 
 REASONS = {
     "s": "Sign in to do this.",
     "w": "A moderator still has to let you in.",
     "m": "Only a moderator of this space can do this.",
     "P": "Only a moderator of this space can pin notes to its page.",
+    "L": "Only the members of this space can read its log.",
     "i": "Only an administrator of the network can do this.",
     "T": "Only an editor of the network can do this.",
     "b": "You do not belong to this space.",
@@ -60,6 +61,12 @@ PIN_NOTES = """
 here                                  P   P   P   P   P   P   x   x   P   P   P   P   P   P   P   P   P   P   P   P   P
 away                                  P   P   P   P   P   P   P   P   P   P   P   P   P   P   x   P   P   P   P   P   P
 unlisted                              P   P   P   P   P   P   P   P   P   P   P   P   P   P   P   P   P   P   P   P   P
+"""
+READ_LOG = """
+                                     vis unc new gue mem aut mod cur xme xmo sme smo ogu ome omo oxm som edi adm xed sed
+here                                  L   L   L   L   x   x   x   x   L   L   L   L   L   L   L   L   L   L   L   L   L
+away                                  L   L   L   L   L   L   L   L   L   L   L   L   L   x   x   L   L   L   L   L   L
+unlisted                              L   L   L   L   L   L   L   L   L   L   L   L   L   L   L   L   L   L   L   L   L
 """
 ADMINISTER = """
                                      vis unc new gue mem aut mod cur xme xmo sme smo ogu ome omo oxm som edi adm xed sed
@@ -251,6 +258,7 @@ published                             s   s   w   q   q   q   q   q   q   q   s 
 TABLES = {
     actions.may_moderate: MODERATE,
     actions.may_pin_notes: PIN_NOTES,
+    reading_log.may_read_log: READ_LOG,
     actions.may_administer: ADMINISTER,
     actions.may_edit_network: EDIT_TAGS,
     actions.may_start: START,

@@ -13,7 +13,7 @@ WHO_DID_IT = {
     "capacity.refused_by_id", "consent_round.opened_by_id", "counter_evidence.decided_by_id",
     "join_request.answered_by_id", "lesson.published_by_id", "lesson_step.actor_id",
     "membership.ended_by_id", "membership.granted_by_id", "moderation_action.actor_id",
-    "moderation_action.subject_id", "network_appointment.granted_by_id", "notification.actor_id",
+    "network_appointment.granted_by_id", "notification.actor_id",
     "post.hidden_by_id", "post_revision.editor_id", "review_comment.author_id",
     "review_comment.settled_by_id", "space_note.editor_id", "summary_keeper.asked_by_id",
     "summary_version.editor_id", "tag_merge.editor_id", "thread_change.editor_id", "thread_response.hidden_by_id",
@@ -22,7 +22,7 @@ WITHOUT = {
     "no code deletes what it points at, and nobody looks by it": WHO_DID_IT
     | {
         "adoption_report.post_id", "consent_request.post_id", "counter_evidence.post_id", "excerpt.right_space_id",
-        "moderation_action.thread_id", "thread_change.space_id",
+        "thread_change.space_id",
     },
     "looked for only with its lesson, version or space, by an index of that": {
         "consent.author_id", "consent_request.revision_id", "hand_over.giver_id", "hand_over.offered_by_id",

@@ -338,7 +338,7 @@ def test_the_entitled_meet_what_is_theirs(app, world):
     for marker in (leak_scenario.DRAFT, leak_scenario.CLAIM, leak_scenario.BODY):
         assert marker in draft
     assert leak_scenario.NAME in moderator.get("/spaces").get_data(as_text=True)
-    log = moderator.get(f"/spaces/{world.closed.slug}/moderation").get_data(as_text=True)
+    log = moderator.get(f"/spaces/{world.closed.slug}/moderation/log").get_data(as_text=True)
     assert leak_scenario.REASON in log
     assert leak_scenario.NAME not in member.get("/spaces").get_data(as_text=True)
     people = f"/spaces/{world.closed.slug}/members"

@@ -24,6 +24,7 @@ CHANGED: dict[str, str] = {
     "digest_axis": "0018 makes subscriptions of them too, with the other axes as not wanted",
     "tag.name": "0046 takes the first spelling away: nobody reads it, and it may come from a closed thread",
     "tag.sort_key": "0046 takes it away with the spelling; a tag is ordered by its slug",
+    "moderation_action.reason": "0057 puts words in action_reason.words and codes in code, and back as they were",
     "label.name": "0008 gives three themes better English names, where nobody had changed them",
 }
 # What people said, agreed to and published. Whatever is renamed, no migration may change a letter of it.

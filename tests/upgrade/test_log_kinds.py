@@ -23,7 +23,9 @@ from tests.factories import actor, make_member, make_space, make_thread
 from tests.notices import tell
 
 pytestmark = pytest.mark.live
-LINES = select(ModerationAction.id, ModerationAction.action, ModerationAction.reason)
+LINES = select(ModerationAction.id, ModerationAction.action, ModerationAction.reason).order_by(
+    ModerationAction.id
+)
 POINTED = select(ThreadChange.id, ThreadChange.action_id).order_by(ThreadChange.id)
 
 

@@ -134,7 +134,7 @@ def test_nobody_else_meets_it(client, gent, leen, karim, moderator):
         sign_in(client, other)
         for page in (
             "/bookmarks",
-            f"/spaces/{gent.slug}/moderation",
+            f"/spaces/{gent.slug}/moderation/log",
             f"/threads/{post.thread_id}",
             f"/posts/{post.id}/bookmark",
         ):

@@ -96,7 +96,7 @@ def test_others_find_no_form_and_a_moderator_is_told_where_it_shows(client, gent
     assert "it is in the log of this space" in client.get(path).text
     assert client.get(f"/threads/{thread.id}/space").status_code == 403
     submit(client, path, FACTS)
-    log = client.get(f"/spaces/{gent.slug}/moderation").text
+    log = client.get(f"/spaces/{gent.slug}/moderation/log").text
     assert "Wouter classified “Who rings back?” differently." in log
     assert "“What are you looking for?” changed from Stories to Facts." in log
     assert "Tags added: bikes." in log
@@ -167,6 +167,6 @@ def test_the_pages_cost_the_same_after_many_changes(client, count_queries, gent,
     db.session.commit()
     assert (cost(page), cost(f"/threads/{thread.id}/classification")) == once
     assert client.get(page).text.count("“What are you looking for?” changed") == 20
-    log = f"/spaces/{gent.slug}/moderation"
+    log = f"/spaces/{gent.slug}/moderation/log"
     sign_in(client, moderator)
     assert cost(log) <= 9

@@ -63,7 +63,7 @@ def test_it_is_offered_piece_by_piece_accepted_and_led_to_from_home(app, client,
     assert "is offered to you" not in second.get("/").text
     assert TITLE not in client.get("/hand-over").text
     assert "Sien took over from Cas: a lesson." in " ".join(
-        client.get(f"/spaces/{scenario.space.slug}/moderation").text.split()
+        client.get(f"/spaces/{scenario.space.slug}/moderation/log").text.split()
     )
 
 
@@ -284,5 +284,5 @@ def test_a_kind_of_item_without_its_words_or_its_address_is_noticed(client, scen
         )
     db.session.commit()
     sign_in(client, scenario.curator)
-    page = " ".join(client.get(f"/spaces/{scenario.space.slug}/moderation").text.split())
+    page = " ".join(client.get(f"/spaces/{scenario.space.slug}/moderation/log").text.split())
     assert len(set(re.findall(r"Sien took over from Cas: ([^.<]+)\.", page))) == len(KINDS)

@@ -63,7 +63,7 @@ def test_moderators_read_in_their_log_who_hid_a_version(client, gent, leen):
     db.session.commit()
     sign_in(client, moderator)
     submit(client, f"/posts/{post.id}/revisions/1/hiding", {"reason": "An address"})
-    log = client.get(f"/spaces/{gent.slug}/moderation").text
+    log = client.get(f"/spaces/{gent.slug}/moderation/log").text
     assert "Mo hid an earlier version of post 2 in" in log
     assert "Veldstraat" not in log
 

@@ -135,7 +135,7 @@ def test_a_moderator_writes_changes_orders_and_removes_notes(client, gent, leen,
     answer = submit(client, re.search(r'action="(/undo/\d+)"', mine).group(1))
     assert (answer.status_code, answer.location) == (303, f"/spaces/{gent.slug}/notes")
     assert "Otherwise" in page(client, f"/spaces/{gent.slug}")
-    log = page(client, f"/spaces/{gent.slug}/moderation")
+    log = page(client, f"/spaces/{gent.slug}/moderation/log")
     for said in ("pinned a note to", "changed a note on", "removed a note from", "brought back a note on"):
         assert f"Wouter {said} the page of this space." in log
     assert "Otherwise" not in log

@@ -130,7 +130,7 @@ def test_a_moderator_hides_a_sentence_with_a_reason_and_shows_it_again(
     assert submit(client, f"/responses/{said.id}/hiding", {"reason": "Names a client."}).location == sentences
     assert "Mevrouw De Wit" not in section(client, at(thread))
     assert "Hidden: Names a client." in client.get(sentences).get_data(as_text=True)
-    log = client.get(f"/spaces/{gent.slug}/moderation").get_data(as_text=True)
+    log = client.get(f"/spaces/{gent.slug}/moderation/log").get_data(as_text=True)
     assert "Wouter hid the sentence of Karim with “Who rings back?”." in " ".join(log.split())
     reader = client.application.test_client()
     sign_in(reader, karim)

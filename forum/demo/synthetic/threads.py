@@ -4,11 +4,12 @@ from itertools import count
 from typing import Any
 
 from forum.demo.synthetic.lessons import Lessons
-from forum.demo.synthetic.network import Network, Row, Rows, moment
+from forum.demo.synthetic.network import Network, Rows, moment
 from forum.demo.synthetic.pace import GrowingThread, Quotable, steps
 from forum.demo.synthetic.people import EDITORS, scattered
+from forum.domain.audit import reasons
 from forum.infra.text import RENDER_VERSION, slug, summary
-from forum.models.moderation import Action, ModerationAction
+from forum.models.moderation import Action, ActionReason, ActorRole, ModerationAction
 from forum.models.spaces import Audience
 from forum.models.themes import Axis, Need, Tag, ThreadTag
 from forum.models.threads import Outcome, Post, PostKind, PostRevision, Thread, ThreadCity
@@ -113,7 +114,7 @@ class ThreadWriter:
             keeper = thread.place.moderator
             post |= {"html": "", "hidden_at": moment(later), "hidden_by_id": keeper, "hidden_reason": REASON}
             thread.hidden_at = later if post["number"] == 1 else thread.hidden_at
-            yield self._log(thread, Action.HIDE, later, post["number"])
+            yield from self._log(thread, Action.HIDE, later, post)
         elif luck < TAKEN_BACK or luck >= CHANGED:
             post |= {"html": "", "deleted_at": moment(later)}
             if post["number"] == 1:
@@ -144,7 +145,7 @@ class ThreadWriter:
             network.soon(thread.last_at, 20) if chance.random() < LOCKED and not thread.measured else None
         )
         if locked:
-            yield self._log(thread, Action.LOCK, locked, None)
+            yield from self._log(thread, Action.LOCK, locked)
         yield Thread, self._thread(thread, locked)
         for city, at in thread.cities.items():
             yield ThreadCity, {"thread_id": number, "city": city, "said_at": moment(at)}
@@ -177,17 +178,27 @@ class ThreadWriter:
             "idempotency_key": scattered(-thread.id),
         }
 
-    def _log(self, thread: GrowingThread, action: Action, at: float, number: int | None) -> Row:
-        return (
+    def _log(
+        self, thread: GrowingThread, action: Action, at: float, post: dict[str, Any] | None = None
+    ) -> Rows:
+        number, digest = next(self.action), ""
+        if post is not None:
+            salt = f"{number:032x}"  # random ones would make another network each time
+            digest = reasons.digest_of(REASON, salt)
+            yield ActionReason, {"action_id": number, "words": REASON, "salt": salt}
+        yield (
             ModerationAction,
             {
-                "id": next(self.action),
+                "id": number,
                 "action": action,
                 "actor_id": thread.place.moderator,
+                "role": ActorRole.MODERATOR,
                 "space_id": thread.place.id,
                 "thread_id": thread.id,
-                "post_number": number,
-                "reason": REASON if action == Action.HIDE else "",
+                "post_id": None if post is None else post["id"],
+                "post_number": None if post is None else post["number"],
+                "code": "",
+                "reason_digest": digest,
                 "created_at": moment(at),
             },
         )

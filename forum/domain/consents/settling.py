@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select
 
-from forum.domain.audit import undoable
+from forum.domain.audit import reasons, undoable
 from forum.domain.consents import removals
 from forum.domain.lessons import (
     ageing,
@@ -72,7 +72,8 @@ def _settle(lesson: Lesson, due: list[Removal]) -> None:
 def erase(member_id: int) -> None:
     """Take everything that a member said out of every lesson, at once and for good: their account is erased.
 
-    Also what they were asked and never agreed to, which stands in no lesson.
+    Also what they were asked and never agreed to, which stands in no lesson, and the reasons that they gave or got in
+    the log of moderators.
     """
     rows = db.session.execute(
         select(LessonVersion.lesson_id, Excerpt, PostRevision.post_id)
@@ -100,6 +101,7 @@ def erase(member_id: int) -> None:
     disputes.erase(member_id)
     report_words.erase(member_id)
     ageing.erase(member_id)
+    reasons.erase(member_id)
     for request in db.session.scalars(select(ConsentRequest).where(ConsentRequest.author_id == member_id)):
         _empty_request(request)
     for consent in db.session.scalars(select(Consent).where(Consent.author_id == member_id)):

@@ -91,7 +91,7 @@ PAGES: Mapping[str, tuple[str, str]] = {
     "capacities": ("members.index", "#capacities"),
     "more_capacities": ("spaces.index", ""),
     "capacities_anywhere": ("capacities.index", ""),
-    "themes": ("moderation.log", "#themes"),
+    "themes": ("moderation.show", "#themes"),
     "more_themes": ("overview.index", ""),
     "refused": ("settings.profile", "#capacities"),
     "still_right": ("settings.profile", "#capacities"),

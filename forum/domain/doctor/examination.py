@@ -7,7 +7,7 @@ from functools import partial
 from sqlalchemy.exc import SQLAlchemyError
 
 from forum.domain import health, schema
-from forum.domain.doctor import counters, machine, reviews, rows, search, words, work
+from forum.domain.doctor import audit, counters, machine, reviews, rows, search, words, work
 from forum.domain.doctor.findings import Finding
 from forum.domain.indexing import lost
 from forum.infra import failures
@@ -31,6 +31,8 @@ DATA: dict[str, Check] = {
     "four eyes": reviews.four_eyes,
     "answers of reviewers": reviews.answers,
     "guards": rows.guards,
+    "chains of the log": audit.chains_of_log,
+    "reasons in the log": audit.reasons_in_log,
     "drafts": rows.drafts,
     "digests": rows.digests,
     "search": search.index,
@@ -40,6 +42,7 @@ RUNNING: dict[str, Check] = {
     "database, migrations, disks": work.database,
     "waiting work": work.waiting,
     "work set aside": work.set_aside,
+    "links of the log": audit.unlinked,
     "guests": work.guests_over,
     "addresses without mail": work.stopped_addresses,
     "clocks": machine.clocks,

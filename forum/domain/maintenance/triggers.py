@@ -24,6 +24,8 @@ _EMPTIED = "NEW.expected = '' AND NEW.stop_when = '' AND NEW.salt = ''"
 _REFUSED = (
     f"{' OR '.join(f'NEW.{name} <> OLD.{name}' for name in _KEPT)} OR (({_REWORDED}) AND NOT ({_EMPTIED}))"
 )
+# Words may leave a reason too.
+_LEFT = "NEW.action_id <> OLD.action_id OR NEW.words <> '' OR NEW.salt <> ''"
 # Since migration 0051, each as its texts and its lists.
 _ADVICE = ("advice_field", "advice_head", "advice_council", "advice_government", "owner")
 _OF_NOTES = ("assumptions", "open_questions", "external_sources")
@@ -64,6 +66,24 @@ GUARDS = {
             )
             for verb in ("UPDATE", "DELETE")
         },
+        **{
+            f"action_link_{verb.lower()}": (
+                "action_link",
+                f"CREATE TRIGGER action_link_{verb.lower()} BEFORE {verb} ON action_link"
+                f" BEGIN SELECT RAISE(ABORT, '{_LOG}'); END",
+            )
+            for verb in ("UPDATE", "DELETE")
+        },
+        "action_reason_emptied": (
+            "action_reason",
+            f"CREATE TRIGGER action_reason_emptied BEFORE UPDATE ON action_reason WHEN {_LEFT}"
+            f" BEGIN SELECT RAISE(ABORT, '{_LOG}'); END",
+        ),
+        "action_reason_kept": (
+            "action_reason",
+            "CREATE TRIGGER action_reason_kept BEFORE DELETE ON action_reason"
+            f" BEGIN SELECT RAISE(ABORT, '{_LOG}'); END",
+        ),
         "foretelling_sealed": (
             "foretelling",
             f"CREATE TRIGGER foretelling_sealed BEFORE UPDATE ON foretelling WHEN {_REFUSED}"
@@ -81,6 +101,9 @@ GUARDS = {
     },
     "postgresql": {
         "moderation_action_kept": ("moderation_action", f"BEGIN RAISE EXCEPTION '{_LOG}'; END"),
+        "action_link_kept": ("action_link", f"BEGIN RAISE EXCEPTION '{_LOG}'; END"),
+        "action_reason_emptied": ("action_reason", f"BEGIN RAISE EXCEPTION '{_LOG}'; END"),
+        "action_reason_kept": ("action_reason", f"BEGIN RAISE EXCEPTION '{_LOG}'; END"),
         "lesson_step_kept": ("lesson_step", f"BEGIN RAISE EXCEPTION '{_STEPS}'; END"),
         "foretelling_sealed": ("foretelling", f"BEGIN RAISE EXCEPTION '{_FORETOLD}'; END"),
         "foretelling_kept": ("foretelling", f"BEGIN RAISE EXCEPTION '{_FORETOLD}'; END"),

@@ -8,7 +8,7 @@ from forum.domain.mailing import events
 from forum.domain.threads import post_store
 from forum.infra.db import db
 from forum.infra.i18n import _
-from forum.models.moderation import Action
+from forum.models.moderation import Action, ActorRole
 from forum.models.responses import ThreadResponse
 from forum.models.spaces import Audience, Space
 from forum.models.summaries import SummaryVersion
@@ -43,7 +43,8 @@ def set_audience(actor: Actor, thread_id: int, *, audience: Audience) -> Thread:
     _refuse(actor, thread, audience)
     thread.audience = audience
     is_narrower = audience.rank < before.rank
-    audit_log.record(actor, Action.NARROW if is_narrower else Action.WIDEN, thread=thread)
+    action, role = (Action.NARROW, ActorRole.MODERATOR) if is_narrower else (Action.WIDEN, ActorRole.AUTHOR)
+    audit_log.record(actor, action, thread=thread, role=role)
     if is_narrower:
         was = {"audience": before, "space_id": thread.space_id, "last_number": thread.last_number}
         act = undoable.note(actor, UndoKind.NARROW, thread_id=thread.id, before={**was, "became": audience})

@@ -16,7 +16,7 @@ from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.models.accounts import Member
 from forum.models.events import Event
-from forum.models.moderation import Action
+from forum.models.moderation import Action, ActorRole
 from forum.models.spaces import Space
 from forum.models.threads import Post, PostRevision, Thread
 from forum.models.undo import UndoableAct, UndoKind
@@ -67,7 +67,14 @@ def hide(actor: Actor, post_id: int, number: int, *, reason: str) -> Post:
     rates.spend("hide-revision", f"member:{actor.id}", limit=MOST_HIDDEN)
     version.hidden_at, version.hidden_reason = clock.now(), reason
     version.hidden_by_author = actor.id == post.author_id
-    audit_log.record(actor, Action.HIDE_REVISION, thread=thread, post_number=post.number, reason=reason)
+    audit_log.record(
+        actor,
+        Action.HIDE_REVISION,
+        thread=thread,
+        post_number=post.number,
+        reason=reason,
+        role=_role(actor, post),
+    )
     act = undoable.note(
         actor, UndoKind.HIDE_REVISION, thread_id=thread.id, post_id=post.id, before={"revision": number}
     )
@@ -86,7 +93,9 @@ def undo(actor: Actor, act: UndoableAct) -> None:
     require(may_hide_revision(actor, post, thread))
     version.hidden_at, version.hidden_reason, version.hidden_by_author = None, "", False
     undoable.note_undone(act)
-    audit_log.record(actor, Action.SHOW_REVISION, thread=thread, post_number=post.number)
+    audit_log.record(
+        actor, Action.SHOW_REVISION, thread=thread, post_number=post.number, role=_role(actor, post)
+    )
 
 
 def told(author: Member, act_id: int) -> OwnHiddenVersion | None:
@@ -126,3 +135,7 @@ def _refuse(post: Post, version: PostRevision) -> None:
         raise Conflict(_("This is the text as it stands now, so it cannot be hidden alone."))
     if version.hidden_at is not None:
         raise Conflict(_("This version is hidden already."))
+
+
+def _role(actor: Actor, post: Post) -> ActorRole:
+    return ActorRole.AUTHOR if actor.id == post.author_id else ActorRole.MODERATOR

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from sqlalchemy import Integer, Select, bindparam, select
 
-from forum.domain.audit.log import Changed
+from forum.domain.audit.reading import Changed
 from forum.infra.db import db
 from forum.infra.statements import cached, select_rows
 from forum.models.accounts import Member

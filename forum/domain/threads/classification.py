@@ -18,7 +18,7 @@ from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.models.classification import Part, ThreadChange
 from forum.models.lessons import LessonSource
-from forum.models.moderation import Action
+from forum.models.moderation import Action, ActorRole
 from forum.models.spaces import Audience, Space
 from forum.models.themes import Axis, Need
 from forum.models.threads import Thread
@@ -126,7 +126,7 @@ def move(actor: Actor, thread_id: int, space_id: int, *, audience: Audience) -> 
     db.session.flush()
     if audience != before:
         action = Action.NARROW if audience.rank < before.rank else Action.WIDEN
-        audit_log.record(actor, action, thread=thread)
+        audit_log.record(actor, action, thread=thread, role=ActorRole.AUTHOR)
     if audience.rank > before.rank:
         undoable.mark_undone(UndoKind.NARROW, thread_id=thread.id)
     events.record("thread.moved", thread_id=thread.id, actor_id=actor.id)

@@ -166,9 +166,9 @@ def test_the_page_of_the_log_says_it_in_both_languages_to_moderators_only(town, 
     gent.locale = locale
     db.session.commit()
     sign_in(client, gent)
-    page = client.get(f"/spaces/{spaces['gent'].slug}/moderation").text
+    page = client.get(f"/spaces/{spaces['gent'].slug}/moderation/log").text
     for sentence in SENTENCES[locale]:
         assert sentence in page
     assert "Unknown here." in page
     sign_in(client, noor)
-    assert client.get(f"/spaces/{spaces['gent'].slug}/moderation").status_code == 403
+    assert client.get(f"/spaces/{spaces['gent'].slug}/moderation/log").status_code == 403

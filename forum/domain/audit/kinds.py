@@ -1,0 +1,72 @@
+"""What the log says of each kind of line, and who besides moderators of its space reads of it.
+
+A kind that comes later gets its row here. Left out of a list, nobody but those moderators learns that it happened;
+what is about a person (a report, a capacity, a request to join, a role) stays so.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from forum.infra.i18n import lazy
+from forum.models.moderation import Action, ActorRole
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """The name of a kind, whether members of the space read of it, and whether who wrote what it is about does.
+
+    `explained`: its reason is written for that author, who reads it too. `coded`: its reason is a code and no words,
+    and stands in the line itself. `kept_from_subject`: whom it is about never learns of it, as a moderator neither.
+    """
+
+    name: Any
+    members: bool = False
+    authors: bool = False
+    explained: bool = False
+    coded: bool = False
+    kept_from_subject: bool = False
+
+
+KINDS: dict[Action, Kind] = {
+    Action.HIDE: Kind(lazy("Hidden"), members=True, authors=True, explained=True),
+    Action.RESTORE: Kind(lazy("Shown again"), members=True, authors=True),
+    Action.LOCK: Kind(lazy("Thread closed"), members=True, authors=True),
+    Action.REOPEN: Kind(lazy("Thread reopened"), members=True, authors=True),
+    Action.NARROW: Kind(lazy("Fewer readers"), members=True, authors=True),
+    Action.WIDEN: Kind(lazy("More readers"), members=True, authors=True),
+    Action.CLASSIFY: Kind(lazy("Classified differently"), members=True, authors=True),
+    Action.HIDE_REVISION: Kind(lazy("Earlier version hidden"), members=True, authors=True, explained=True),
+    Action.SHOW_REVISION: Kind(lazy("Earlier version shown again"), members=True, authors=True),
+    Action.ROLE: Kind(lazy("Membership changed")),
+    Action.REMOVE: Kind(lazy("Removed from the space")),
+    Action.SUSPEND: Kind(lazy("Suspended")),
+    Action.READMIT: Kind(lazy("Readmitted")),
+    Action.CONFIRM_CAPACITY: Kind(lazy("Capacity confirmed")),
+    Action.REFUSE_CAPACITY: Kind(lazy("Capacity not confirmed")),
+    Action.END_CAPACITY: Kind(lazy("Capacity ended")),
+    Action.HAND_OVER: Kind(lazy("Taken over"), coded=True),
+    Action.MAIL_POLICY: Kind(lazy("What may stand in e-mails"), members=True, coded=True),
+    Action.NOTE: Kind(lazy("Note on the page of the space"), members=True, coded=True),
+    Action.CAHIER: Kind(lazy("Cahier changed"), coded=True),
+}
+# As words of a line: who did it, where that is all that may be said; and beside a name.
+DOERS: dict[ActorRole, Any] = {
+    ActorRole.MODERATOR: lazy("A moderator"),
+    ActorRole.EDITOR: lazy("An editor of the network"),
+    ActorRole.ADMINISTRATOR: lazy("An administrator of the network"),
+    ActorRole.AUTHOR: lazy("The author"),
+    ActorRole.DEPUTY: lazy("A deputy"),
+    ActorRole.FORUM: lazy("The forum"),
+}
+ROLES: dict[ActorRole, Any] = {
+    ActorRole.MODERATOR: lazy("moderator"),
+    ActorRole.EDITOR: lazy("editor of the network"),
+    ActorRole.ADMINISTRATOR: lazy("administrator of the network"),
+    ActorRole.AUTHOR: lazy("author"),
+    ActorRole.DEPUTY: lazy("deputy"),
+    ActorRole.FORUM: lazy("the forum itself"),
+}
+CODED = frozenset(action for action, kind in KINDS.items() if kind.coded)
+FOR_MEMBERS = frozenset(action for action, kind in KINDS.items() if kind.members)
+FOR_AUTHORS = frozenset(action for action, kind in KINDS.items() if kind.authors)
+KEPT_FROM_SUBJECT = frozenset(action for action, kind in KINDS.items() if kind.kept_from_subject)

@@ -1,0 +1,156 @@
+"""Lines of the log as pages show them: the columns of a query, and what becomes of its rows."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, and_, select
+from sqlalchemy.orm import aliased
+
+from forum.domain.audit.kinds import CODED, DOERS
+from forum.domain.themes.labels import organisation
+from forum.infra.db import db
+from forum.models.accounts import Capacity, Confirmation, Member
+from forum.models.classification import ThreadChange
+from forum.models.moderation import Action, ActorRole, ModerationAction
+from forum.models.threads import Thread
+from forum.policy.actors import Actor
+from forum.policy.visibility import sees
+
+MAIL, NOTE = "mail_policy", "note"
+KEYS = (ModerationAction.created_at, ModerationAction.id)
+_WHO, _ABOUT = aliased(Member), aliased(Member)
+
+
+class Changed(NamedTuple):
+    """What became of one part of a thread's classification, of what may stand in mails (MAIL), or of a note (NOTE).
+
+    Codes, or the names of tags or spaces.
+    """
+
+    part: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One line of the log; names of threads and people as they are today."""
+
+    id: int
+    action: str
+    actor_name: str  # or as what somebody did it, where the reader gets no name
+    role: ActorRole
+    created_at: datetime
+    subject_name: str | None = None
+    job: str = (
+        ""  # of the capacity that was answered: empty for another kind, and where its words were erased
+    )
+    organisation: str = ""
+    by_invitation: bool = False  # accepted, and that confirmed the capacity
+    space_name: str = ""
+    thread_id: int | None = None
+    thread_slug: str | None = None
+    thread_title: str | None = None
+    post_number: int | None = None
+    reason: str = ""
+    changes: tuple[Changed, ...] = ()
+    code: str = ""  # of a kind in CODED
+    handed_over: str = ""  # of a hand-over: the kind of what was taken over (`domain/handovers/kinds.py`)
+
+
+def without_names(actor: Actor, *columns: Any) -> Select[Any]:
+    """Select lines for who may read of them and not of whom: what was done, as what, when, on which thread they read.
+
+    A thread that was taken back, or moved to where this reader does not read it, has no title here.
+    """
+    shown: tuple[Any, ...] = (
+        ModerationAction.id,
+        ModerationAction.action,
+        ModerationAction.role,
+        ModerationAction.code,
+        ModerationAction.post_number,
+        ModerationAction.subject_id,
+        ModerationAction.created_at,
+        Thread.id.label("thread_id"),
+        Thread.slug.label("thread_slug"),
+        Thread.title.label("thread_title"),
+        *columns,
+    )
+    read = and_(Thread.id == ModerationAction.thread_id, Thread.withdrawn_at.is_(None), sees(Thread, actor))
+    return select(*shown).select_from(ModerationAction).outerjoin(Thread, read)
+
+
+def whole(actor: Actor) -> Select[Any]:
+    """Select lines with everything that they say, for moderators of their space."""
+    return (
+        without_names(
+            actor,
+            ModerationAction.reason,
+            _WHO.name.label("actor_name"),
+            _ABOUT.name.label("subject_name"),
+            Capacity.function,
+            Capacity.body,
+            Capacity.city,
+            Capacity.confirmation,
+        )
+        .outerjoin(_WHO, _WHO.id == ModerationAction.actor_id)
+        .outerjoin(_ABOUT, _ABOUT.id == ModerationAction.subject_id)
+        .outerjoin(Capacity, Capacity.id == ModerationAction.capacity_id)
+    )
+
+
+def whole_lines(rows: Any) -> list[LogLine]:
+    """Return the lines of rows that `whole` selected (one query, for changes of a classification)."""
+    # Without its title a thread has no tags either, so nothing is said of what they were.
+    classified = _changes([row.id for row in rows if row.action == Action.CLASSIFY and row.thread_title])
+    return [
+        LogLine(
+            **_common(row),
+            actor_name=row.actor_name or str(DOERS[row.role]),
+            subject_name=row.subject_name,
+            job=row.function or "",
+            organisation=organisation(row) if row.function else "",
+            by_invitation=row.confirmation == Confirmation.INVITATION,
+            reason="" if row.action in CODED else row.reason,
+            changes=tuple(classified.get(row.id, ())) or _coded(row),
+            handed_over=row.code if row.action == Action.HAND_OVER else "",
+        )
+        for row in rows
+    ]
+
+
+def nameless_line(row: Any, somebody: str, **more: Any) -> LogLine:
+    """Return the line of a row that `without_names` selected; `somebody` stands for whom it is about."""
+    return LogLine(
+        **_common(row),
+        actor_name=str(DOERS[row.role]),
+        subject_name=None if row.subject_id is None else somebody,
+        changes=_coded(row),
+        **more,
+    )
+
+
+def _common(row: Any) -> dict[str, Any]:
+    names = ("id", "role", "created_at", "code", "post_number", "thread_id", "thread_slug", "thread_title")
+    return {"action": row.action.value, **{name: getattr(row, name) for name in names}}
+
+
+def _coded(row: Any) -> tuple[Changed, ...]:
+    if row.action == Action.MAIL_POLICY:
+        return (Changed(MAIL, *row.code.split()),)
+    return (Changed(NOTE, "", row.code),) if row.action == Action.NOTE else ()
+
+
+def _changes(ids: list[int]) -> dict[int, list[Changed]]:
+    """What moderators changed in the classification of threads, by the line of the log."""
+    if not ids:
+        return {}
+    rows = db.session.scalars(
+        select(ThreadChange).where(ThreadChange.action_id.in_(ids)).order_by(ThreadChange.id)
+    )
+    found: dict[int, list[Changed]] = {}
+    for row in rows:
+        if row.action_id is not None:
+            found.setdefault(row.action_id, []).append(Changed(row.part.value, row.before, row.after))
+    return found
