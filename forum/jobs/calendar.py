@@ -12,6 +12,7 @@ from time import monotonic
 from forum.domain import draft_places
 from forum.domain.audit import chains
 from forum.domain.consents import closing, settling
+from forum.domain.desk import mornings, numbers
 from forum.domain.digests import windows
 from forum.domain.drafts import expiry
 from forum.domain.indexing import making
@@ -158,6 +159,23 @@ def look_at_ageing() -> None:
     db.session.commit()
 
 
+def count_desks() -> None:
+    """Count what waits for each moderator, batch by batch, for the number at the top of their pages."""
+    last_id: int | None = 0
+    while last_id is not None:
+        last_id = numbers.count_batch(after_id=last_id)
+        db.session.commit()
+        db.session.expire_all()
+
+
+def mail_desks() -> None:
+    """Queue the mail in the morning for moderators for whom something is due, batch by batch."""
+    last_id: int | None = 0
+    while last_id is not None:
+        last_id = mornings.queue_batch(after_id=last_id)
+        db.session.commit()
+
+
 def look_at_guests() -> None:
     """Tell of guests whose time ends soon, and close the rows of those for whom it is over, batch by batch."""
     while guests.tell_batch() or guests.close_batch():
@@ -214,6 +232,8 @@ WORKS = (
     Work("forget_notifications", forget_notifications, every(timedelta(days=1))),
     Work("look_at_guests", look_at_guests, every(timedelta(minutes=5))),
     Work("link_log", link_log, every(timedelta(minutes=1))),
+    Work("count_desks", count_desks, every(timedelta(minutes=1))),
+    Work("mail_desks", mail_desks, every(timedelta(minutes=15))),
     Work("index_texts", index_texts, every(timedelta(minutes=1))),
     Work("ask_about_capacities", ask_about_capacities, every(timedelta(days=1))),
 )

@@ -21,6 +21,7 @@ from forum.domain.spaces import join_requests
 from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.i18n import _, lazy
+from forum.jobs import desk_letter
 from forum.jobs.digest_content import digest_content
 from forum.jobs.letter_content import Content, NothingToSend
 from forum.models.accounts import Capacity, Member
@@ -90,6 +91,7 @@ def _join_request(mail: OutgoingMail, member: Member | None) -> Content:
 def _join_answered(mail: OutgoingMail, member: Member | None) -> Content:
     own = select(JoinRequest).where(JoinRequest.member_id == _require_member(member).id)
     request = _request(own, mail)
+    _require_standing(mail)
     if request.accepted is None:
         raise NothingToSend("not answered")
     subject = _("You now belong to %(space)s", space=request.space.name)
@@ -113,9 +115,14 @@ def _lesson_returned(mail: OutgoingMail, member: Member | None) -> Content:
     return Content(subject, {"lesson": lesson, "reviewer": reviewer, "told": told})
 
 
-def _lesson_lost_words(mail: OutgoingMail, member: Member | None) -> Content:
-    if not undoable.stands(mail.payload["act_id"]):
+def _require_standing(mail: OutgoingMail) -> None:
+    act_id = mail.payload.get("act_id")
+    if act_id is not None and not undoable.stands(act_id):
         raise NothingToSend("undone")
+
+
+def _lesson_lost_words(mail: OutgoingMail, member: Member | None) -> Content:
+    _require_standing(mail)
     lesson, version = _lesson(mail, member)
     told = origin_queries.told(lesson, title=version.title)
     context = {"lesson": lesson, "told": told, "bare": weakened.bare(lesson)}
@@ -159,9 +166,7 @@ def _asked(
     """
 
     def compose(mail: OutgoingMail, member: Member | None) -> Content:
-        act_id = mail.payload.get("act_id")
-        if act_id is not None and not undoable.stands(act_id):
-            raise NothingToSend("undone")
+        _require_standing(mail)
         found = told(_require_member(member), mail.payload[about])
         if found is None:
             raise NothingToSend("over")
@@ -183,6 +188,7 @@ def _lesson_published(mail: OutgoingMail, member: Member | None) -> Content:
 
 def _capacity_confirmed(mail: OutgoingMail, member: Member | None) -> Content:
     capacity = _capacity(mail, member)
+    _require_standing(mail)
     if capacity.confirmed_at is None or capacity.ended_by_id is not None:
         raise NothingToSend("not confirmed")
     return Content(_("What you speak as is confirmed"), {"capacity": capacity})
@@ -190,6 +196,7 @@ def _capacity_confirmed(mail: OutgoingMail, member: Member | None) -> Content:
 
 def _capacity_refused(mail: OutgoingMail, member: Member | None) -> Content:
     capacity = _capacity(mail, member)
+    _require_standing(mail)
     if capacity.refused_at is None:
         raise NothingToSend("not refused")
     return Content(_("What you speak as was not confirmed"), {"capacity": capacity})
@@ -279,6 +286,7 @@ KINDS: Mapping[str, Callable[[OutgoingMail, Member | None], Content]] = {
     "version_hidden": _asked(
         lazy("A moderator hid an earlier version of your post"), revisions.told, "act_id"
     ),
+    "desk_due": desk_letter.compose,
     "drafts_lapse": _drafts_lapse,
     "capacity_confirmed": _capacity_confirmed,
     "capacity_refused": _capacity_refused,

@@ -39,6 +39,10 @@ class Action(enum.StrEnum):
     )
     NOTE = "note"  # on the page of a space; its reason is what became of it: see `spaces.notes`
     CAHIER = "cahier"  # of no space; its reason is what became of which one: see `domain/cahiers`
+    ADMIT = "admit"  # into a space: who asked to belong to it
+    NOT_ADMIT = "not_admit"
+    SET_ASIDE = "set_aside"  # a story that needs no answer
+    CLOSE_NOMINATION = "close_nomination"  # of a thread, by members who are not named
 
 
 class ActorRole(enum.StrEnum):

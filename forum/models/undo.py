@@ -22,6 +22,9 @@ class UndoKind(enum.StrEnum):
     REMOVE = "remove"  # of words from a lesson, by their author
     CONFIRM = "confirm"  # of a lesson, by an editor; which one is in `before`
     END = "end"  # of a lesson, withdrawn or superseded; which one is in `before`
+    JOIN = "join"  # the answer to a request to belong to a space; which one is in `before`
+    CAPACITY = "capacity"  # confirmed or refused; which one is in `before`
+    SET_ASIDE = "set_aside"  # a story on the desk that needs no answer
 
 
 class UndoableAct(Model):

@@ -39,6 +39,7 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
     "guest.ends_soon": (members.guest_ends_soon,),
     "guest.ended": (members.guest_ended,),
     "capacity.confirmed": (capacities.count_posts, capacities.count_reports, members.capacity_answered),
+    "capacity.unconfirmed": (capacities.count_posts, capacities.count_reports),
     "capacity.refused": (members.capacity_answered,),
     "capacity.ended": (members.capacity_answered,),
     "drafts.warned": (members.drafts_warned,),

@@ -24,14 +24,16 @@ def join_requested(event: Event) -> None:
 
 
 def join_answered(event: Event) -> None:
-    """Tell the member what was answered."""
-    request = db.session.get(JoinRequest, event.payload["request_id"])
-    if request is None:
+    """Tell the member what was answered, once it can no longer be taken back."""
+    request, act = db.session.get(JoinRequest, event.payload["request_id"]), told.act_of(event)
+    if request is None or (act is None and event.payload.get("act_id")):
         return
     keys = {request.member_id: f"join_answered.{event.id}"}
-    told.write_letters(event, "join_answered", keys, {"request_id": request.id})
+    about = {"request_id": request.id} | ({"act_id": act.id} if act is not None else {})
+    told.write_letters(event, "join_answered", keys, about, act=act)
     space = db.session.get_one(Space, request.space_id)
-    told.tell_owner(event, "join_answered", request.member_id, about=Subject(space_id=space.id), row=space)
+    subject = Subject(space_id=space.id)
+    told.tell_owner(event, "join_answered", request.member_id, about=subject, row=space, act=act)
 
 
 def role_changed(event: Event) -> None:
@@ -82,12 +84,13 @@ def capacity_answered(event: Event) -> None:
     """
     if event.payload.get("is_told") or capacities.goes_on(event):
         return
-    capacity = db.session.get(Capacity, event.payload["capacity_id"])
-    if capacity is not None:
+    capacity, act = db.session.get(Capacity, event.payload["capacity_id"]), told.act_of(event)
+    if capacity is not None and (act is not None or not event.payload.get("act_id")):
         kind = event.name.replace(".", "_")
         keys = {capacity.member_id: f"{kind}.{event.id}"}
-        told.write_letters(event, kind, keys, {"capacity_id": capacity.id})
-        told.tell_owner(event, kind, capacity.member_id)
+        about = {"capacity_id": capacity.id} | ({"act_id": act.id} if act is not None else {})
+        told.write_letters(event, kind, keys, about, act=act)
+        told.tell_owner(event, kind, capacity.member_id, act=act)
 
 
 def drafts_warned(event: Event) -> None:

@@ -95,12 +95,16 @@ def tell_owner(
     about: Subject = NOTHING,
     row: Any = None,
     actor_id: int | None = None,
+    act: UndoableAct | None = None,
 ) -> None:
-    """Tell a member of what is about themselves, approved or not: without its subject, if they may not see `row`."""
+    """Tell a member of what is about themselves, approved or not: without its subject, if they may not see `row`.
+
+    Nothing shows before `act` can no longer be undone.
+    """
     standing = select(Member.id).where(Member.id == member_id, Member.suspended_at.is_(None))
     if db.session.scalar(standing) is not None:
         named = row is None or readers(row, [member_id])
-        tell(event, {member_id: kind}, about if named else NOTHING, actor_id=actor_id)
+        tell(event, {member_id: kind}, about if named else NOTHING, actor_id=actor_id, act=act)
 
 
 def act_of(event: Event) -> UndoableAct | None:

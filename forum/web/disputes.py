@@ -15,6 +15,7 @@ from forum.policy.disputing import may_dispute
 from forum.policy.errors import Conflict, Forbidden
 from forum.policy.holding import may_edit_draft
 from forum.web import careful, draft_slots
+from forum.web.desk_returns import back_to_desk, is_from_desk, told_on_desk
 from forum.web.forms import errors_on
 from forum.web.forms.disputes import EvidenceForm, ReplyForm, SentenceForm
 from forum.web.http import links, transactions
@@ -86,16 +87,21 @@ def take_back(public_id: str, evidence_id: int) -> ResponseReturnValue:
 
 @bp.post("/lessons/<public_id>/counter-evidence/<int:evidence_id>/acceptance")
 @open_to(moderators)
+@told_on_desk
 def accept(public_id: str, evidence_id: int) -> ResponseReturnValue:
-    disputes.accept(actor(), public_id, evidence_id)
-    flash(
-        _("It stands beside the claim now. Who is quoted there, and who makes the lesson, can reply."), "ok"
-    )
+    evidence = disputes.accept(actor(), public_id, evidence_id)
+    if is_from_desk() and evidence.decided_by_id != actor().id:
+        raise Conflict(_("A moderator decided on this evidence already."))
+    sentence = _("It stands beside the claim now. Who is quoted there, and who makes the lesson, can reply.")
+    if back := back_to_desk(sentence):
+        return back
+    flash(sentence, "ok")
     return _to(public_id, evidence_id)
 
 
 @bp.post("/lessons/<public_id>/counter-evidence/<int:evidence_id>/refusal")
 @open_to(moderators)
+@told_on_desk
 def decline(public_id: str, evidence_id: int) -> ResponseReturnValue:
     return _said(
         "decline",
@@ -151,7 +157,8 @@ def _said(what: str, public_id: str, evidence_id: int, verb: Callable[[str], Any
     if form.validate_on_submit():
         with errors_on(form):
             verb(form.reason.data or "")
-            return _to(public_id, evidence_id)
+            back = back_to_desk(_("Declined. Whoever brought it reads your reason."))
+            return back or _to(public_id, evidence_id)
     transactions.only_look()
     return _all(public_id, refused=(what, evidence_id, form.reason)), 422
 

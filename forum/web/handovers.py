@@ -9,6 +9,7 @@ from forum.domain.handovers import answers, holdings, offers
 from forum.domain.handovers.holdings import Holding, SpaceHoldings
 from forum.domain.handovers.kinds import KINDS
 from forum.infra.i18n import _, ngettext
+from forum.web.desk_returns import back_to_desk, told_on_desk
 from forum.web.forms import errors_on
 from forum.web.forms.handovers import LEFT, OWN, FindSuccessorForm, OfferForm, name_of
 from forum.web.http import unread
@@ -68,16 +69,22 @@ def withdraw(offer_id: int) -> ResponseReturnValue:
 
 @bp.post("/hand-over/offers/<int:offer_id>/acceptance")
 @open_to(moderators)
+@told_on_desk
 def accept(offer_id: int) -> ResponseReturnValue:
     answers.accept(actor(), offer_id)
+    if back := back_to_desk(_("You have taken it over.")):
+        return back
     flash(_("You have taken it over."), "ok")
     return redirect(url_for(".index"), 303)
 
 
 @bp.post("/hand-over/offers/<int:offer_id>/refusal")
 @open_to(moderators)
+@told_on_desk
 def decline(offer_id: int) -> ResponseReturnValue:
     answers.decline(actor(), offer_id)
+    if back := back_to_desk(_("You do not take it over. It stays with who holds it.")):
+        return back
     flash(_("You do not take it over. It stays with who holds it."), "ok")
     return redirect(url_for(".index"), 303)
 

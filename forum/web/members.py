@@ -3,12 +3,14 @@
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from forum.domain.audit import undoable
 from forum.domain.mailing import hold
-from forum.domain.spaces import confirmations, join_requests, memberships, spaces
+from forum.domain.spaces import confirmations, join_requests, memberships, spaces, undone_answers
 from forum.infra.i18n import _
 from forum.models.spaces import Role
 from forum.policy.errors import Invalid
 from forum.web import members_page
+from forum.web.desk_returns import back_to_desk, is_from_desk, told_on_desk
 from forum.web.forms import errors_on
 from forum.web.forms.members import CONFIRMED, AnswerForm, EndForm, JoinRequestForm, RemovalForm, RoleForm
 from forum.web.http.access import members, open_to
@@ -68,6 +70,7 @@ def end(slug: str, member_id: int) -> ResponseReturnValue:
 
 @bp.post("/requests/<int:request_id>/answer")
 @open_to(members)
+@told_on_desk
 def answer(request_id: int) -> ResponseReturnValue:
     form = AnswerForm()
     if not form.validate() and not form.until.errors:
@@ -75,15 +78,41 @@ def answer(request_id: int) -> ResponseReturnValue:
     space = spaces.by_id(actor(), join_requests.one(actor(), request_id).space_id)
     if not form.errors:
         with errors_on(form):
+            if is_from_desk():
+                return _answer_on_desk(request_id, form)
             _answer(request_id, form)
             return redirect(url_for("members.index", slug=space.slug), 303)
     return members_page.show(space, wrong=members_page.Wrong(request_id, "answer", form)), 422
 
 
+def _answer_on_desk(request_id: int, form: AnswerForm) -> ResponseReturnValue:
+    """Answer with ten minutes to take it back, where that is possible wholly; say what the other person gets."""
+    confirms = form.answer.data == CONFIRMED
+    answered = join_requests.answer(
+        actor(), request_id, role=_role(form), until=form.until.data, with_undo=not confirms
+    )
+    name, space = undone_answers.asker_and_space(answered)
+    if confirms:
+        capacity_id = form.capacity.data or 0
+        confirmations.confirm_let_in(actor(), answered.member_id, answered.space_id, capacity_id=capacity_id)
+    sentence = (
+        _("%(name)s belongs to %(space)s now, and hears that by e-mail.", name=name, space=space)
+        if answered.accepted
+        else _("%(name)s does not belong to %(space)s, and hears that by e-mail.", name=name, space=space)
+    )
+    act_id = undoable.of_item(actor(), f"join_request-{request_id}")
+    return back_to_desk(sentence, act_id) or redirect(url_for("desk.index"), 303)
+
+
+def _role(form: AnswerForm) -> Role | None:
+    if form.answer.data == "no":
+        return None
+    return Role.MEMBER if form.answer.data == CONFIRMED else Role(form.answer.data)
+
+
 def _answer(request_id: int, form: AnswerForm) -> None:
     confirms = form.answer.data == CONFIRMED
-    role = None if form.answer.data == "no" else Role.MEMBER if confirms else Role(form.answer.data)
-    answered = join_requests.answer(actor(), request_id, role=role, until=form.until.data)
+    answered = join_requests.answer(actor(), request_id, role=_role(form), until=form.until.data)
     if confirms and not confirmations.confirm_let_in(
         actor(), answered.member_id, answered.space_id, capacity_id=form.capacity.data or 0
     ):

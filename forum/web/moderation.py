@@ -1,4 +1,4 @@
-"""What moderators do with posts, what of a space asks for them, and what of it may stand in mails."""
+"""What moderators do with posts, what stands hidden or closed, and what may stand in mails."""
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -20,7 +20,7 @@ from forum.web.http.form_methods import form_method
 bp = Blueprint("moderation", __name__)
 
 
-@bp.get("/spaces/<slug>/moderation")
+@bp.get("/spaces/<slug>/moderation/posts")
 @open_to(members)
 def show(slug: str) -> ResponseReturnValue:
     who, space = actor(), spaces.by_slug(actor(), slug)

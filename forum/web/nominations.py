@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from forum.domain.threads import nominations
 from forum.infra.i18n import _
 from forum.models.threads import Thread
+from forum.web.desk_returns import back_to_desk, told_on_desk
 from forum.web.forms import errors_on
 from forum.web.forms.nominations import ClosingForm
 from forum.web.http import links, transactions
@@ -47,12 +48,16 @@ def ask_closing(thread_id: int) -> ResponseReturnValue:
 
 @bp.post("/threads/<int:thread_id>/nomination/closing")
 @open_to(members)
+@told_on_desk
 def close(thread_id: int) -> ResponseReturnValue:
     form = ClosingForm()
     if form.validate():
         with errors_on(form):
             nominations.close(actor(), thread_id, reason=form.reason.data or "")
-            flash(_("Closed. Whoever nominated it reads your reason."), "ok")
+            sentence = _("Closed. Whoever nominated it reads your reason.")
+            if back := back_to_desk(sentence):
+                return back
+            flash(sentence, "ok")
             return redirect(url_for("workbench.index", _anchor="nominated"), 303)
     transactions.only_look()
     return _question(thread_id, form), 422

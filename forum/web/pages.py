@@ -16,6 +16,7 @@ from forum.web import (
     coverage,
     crawling,
     design,
+    desk,
     digest_settings,
     disputes,
     drafts,
@@ -93,6 +94,7 @@ BLUEPRINTS = (
     drafts.bp,
     moderation.bp,
     moderation_log.bp,
+    desk.bp,
     undoing.bp,
     annotations.bp,  # the blueprint of lessons, with their excerpts for machines on it
     reports.bp,

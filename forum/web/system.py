@@ -26,6 +26,7 @@ LETTERS = {
     "consent_reminder": lazy("Reminder of a question about being quoted"),
     "consent_request": lazy("Question about being quoted"),
     "consent_withdrawn": lazy("Question about being quoted, taken back"),
+    "desk_due": lazy("What is due on a desk, in the morning"),
     "digest": lazy("Digest"),
     "drafts_lapse": lazy("Drafts that will be deleted"),
     "invitation": lazy("Invitation"),
@@ -56,6 +57,8 @@ LANES = {
 WORK = {
     "open_digests": lazy("Making digests"),
     "look_at_drafts": lazy("Deleting old drafts"),
+    "count_desks": lazy("Counting what waits for moderators"),
+    "mail_desks": lazy("Telling moderators in the morning what is due"),
     "look_at_consents": lazy("Closing questions about being quoted"),
     "look_at_reviews": lazy("Reminding reviewers"),
     "settle_removals": lazy("Taking words out for good"),

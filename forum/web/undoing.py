@@ -7,6 +7,7 @@ from forum.domain.consents import removals
 from forum.domain.moderation import undo as undo_acts
 from forum.infra.i18n import _
 from forum.models.undo import UndoKind
+from forum.web.desk_returns import back_to_desk
 from forum.web.http import transactions
 from forum.web.http.access import members, open_to
 from forum.web.http.current_user import actor
@@ -21,12 +22,16 @@ def undo(act_id: int) -> ResponseReturnValue:
         again = undo_acts.rendered(actor(), act_id)
     act = undo_acts.undo(actor(), act_id, again=again)
     flash(_("Everything is as it was before."), "ok")
+    if back := back_to_desk():
+        return back
     if act.kind == UndoKind.REMOVE:
         return redirect(url_for(".own_excerpts"), 303)
     if act.kind == UndoKind.BOOKMARK:
         return redirect(url_for("bookmarks.index"), 303)
     if act.kind == UndoKind.NOTE:
         return redirect(url_for("notes.index", slug=act.before["slug"]), 303)
+    if "item" in act.before:
+        return redirect(url_for("desk.index", item=act.before["item"]), 303)
     if act.kind in (UndoKind.CONFIRM, UndoKind.END):
         return redirect(url_for("lessons.show", public_id=act.before["public_id"]), 303)
     if act.kind == UndoKind.HIDE_REVISION:

@@ -142,6 +142,7 @@ def closed_numbers(world) -> dict[str, list[str]]:
         "report_id": of(AdoptionReport, AdoptionReport.lesson_id == world.kept.id),
         "evidence_id": of(CounterEvidence, CounterEvidence.lesson_id == world.kept.id),
         "foretelling_id": of(Foretelling),
+        "item_key": [f"theme-{world.thread.id}"],
         "merge_id": of(TagMerge),
         "missed_id": of(MissedSearch),
         "capacity_id": of(Capacity, Capacity.member_id == world.insider.id),

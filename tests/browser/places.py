@@ -160,6 +160,8 @@ def for_moderator(app: Flask) -> list[str]:
         f"/spaces/{space.slug}/moderation/log?since=2026-03-02&until=2026-03-01",
         "/moderation/mine",
         "/moderation/figures",
+        f"/spaces/{space.slug}/moderation/posts",
+        "/desk",
         "/threads?axis=unknown",
         f"/threads/{without_axis.id}-{without_axis.slug}",
         f"/threads/{without_axis.id}/classification",

@@ -116,8 +116,10 @@ def mail_of(session):
             return queued(kind, invitation=row)
         if kind == "confirm_email":
             return queued(kind, asked=ask_for_access(city="aalst", locale=locale))
-        if kind == "join_request":
-            return queued(kind, member=keeper, request_id=knock(space, make_member("Karim")).id)
+        if kind in {"join_request", "desk_due"}:
+            request = knock(space, make_member("Karim"))
+            request.asked_at -= timedelta(days=30)
+            return queued(kind, member=keeper, request_id=request.id)
         if kind == "join_answered":
             row = knock(space, person, answered_at=clock.now(), accepted=True)
             return queued(kind, member=person, request_id=row.id)

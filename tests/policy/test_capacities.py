@@ -62,6 +62,8 @@ ASKS = {
 NO_ACTS = {
     "domain/people/capacities.py": "the rule itself",
     "domain/people/said_under.py": "hands what waits over, with what was said under it",
+    "domain/desk/decided.py": "tells who came second that it was confirmed or refused",
+    "domain/spaces/undone_answers.py": "lets it wait again",
     "domain/people/profiles.py": "keeps what is confirmed while other words for it wait",
     "domain/people/affirmations.py": "asks the member whether it is still right",
     "domain/digests/need_queries.py": "tells its member in a digest that it was refused, or may need another look",

@@ -12,6 +12,8 @@ from typing import Any
 
 from forum.domain import draft_places
 from forum.domain.consents import consents
+from forum.domain.desk import hands
+from forum.domain.desk import notes as desk_notes
 from forum.domain.digests import subscriptions
 from forum.domain.drafts import drafts
 from forum.domain.drafts.views import Subject
@@ -71,10 +73,11 @@ EDITED_OUT, FROM_BEFORE = "zwartgeschraptmerk", "zwartvroegermerk"
 # What somebody noted on a post that they keep: not even they meet it once they have left.
 KEPT_NOTE = "zwartnotitiemerk"
 PINNED = "zwartprikbordmerk"  # in a note and in the welcome of the closed city
+NOTED = "zwartwerktafelmerk"  # in a note of moderators about what waits on their desk
 MARKERS = (
     TITLE, BODY, REPLY, HIDDEN, TAG, DRAFT, CLAIM, NAME, REASON, CONSENT, SPEAKER, KEPT, CHECKED, NARROWED, HUSHED,
     OFFER, SENTENCE, HIDDEN_SENTENCE, SUMMARY, FORMER_SUMMARY, FORMER_TAG, SPELT, HALF, MODERATORS_HALF, QUOTED,
-    EDITED_OUT, FROM_BEFORE, KEPT_NOTE, PINNED, *leak_lessons.MARKERS,
+    EDITED_OUT, FROM_BEFORE, KEPT_NOTE, PINNED, NOTED, *leak_lessons.MARKERS,
 )  # fmt: skip
 # The name of a listed space in which nothing public stands: for full members of the network, not for strangers.
 PLACE = "zwarteplekmerk"
@@ -238,6 +241,9 @@ def build() -> World:
             _told_before(person, post, (narrowed, hushed), kept, unlisted)
     suspended.suspended_at = clock.now()
     thread.axis = None
+    db.session.flush()
+    hands.take(actor(moderator), f"theme-{thread.id}")
+    desk_notes.write(actor(moderator), f"theme-{thread.id}", words=f"Ring {NOTED}.")
     db.session.commit()
     return World(
         closed, unlisted, quiet, thread, narrowed, hushed, moved, post, draft, lesson, kept, checked, resting,

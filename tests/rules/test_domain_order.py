@@ -30,6 +30,7 @@ ORDER = (
     "consents",
     "moderation",
     "handovers",  # what moderators hold of all of the above, which each says of itself
+    "desk",  # what needs a moderator: asks all of the above
     "search",  # asks threads, lessons, people and spaces
     "digests",
     "syndication",  # what machines outside fetch: lessons and threads

@@ -72,6 +72,7 @@ BAIT = {
     "missed_id": lambda w: [1],
     "note_id": lambda w: [1, 2],
     "report_id": lambda w: list(db.session.scalars(select(AdoptionReport.id))),
+    "item_key": lambda w: [f"theme-{w.thread.id}"],
     "evidence_id": lambda w: list(db.session.scalars(select(CounterEvidence.id))),
     "foretelling_id": lambda w: list(db.session.scalars(select(Foretelling.id))),
     "draft_id": lambda w: w.begun,
@@ -340,6 +341,10 @@ def test_the_entitled_meet_what_is_theirs(app, world):
     assert leak_scenario.NAME in moderator.get("/spaces").get_data(as_text=True)
     log = moderator.get(f"/spaces/{world.closed.slug}/moderation/log").get_data(as_text=True)
     assert leak_scenario.REASON in log
+    for desk in ("/desk", f"/spaces/{world.closed.slug}/moderation"):
+        shown = moderator.get(f"{desk}?item=theme-{world.thread.id}").get_data(as_text=True)
+        assert leak_scenario.NOTED in shown
+        assert leak_scenario.NOTED not in member.get(desk).get_data(as_text=True)
     assert leak_scenario.NAME not in member.get("/spaces").get_data(as_text=True)
     people = f"/spaces/{world.closed.slug}/members"
     assert leak_scenario.NAME in moderator.get(people).text

@@ -49,6 +49,11 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
     "forum.domain.consents.removals": ({"changed_at"}, "the order of an author's own excerpts"),
     "forum.domain.consents.requests": ({"space_id"}, "for who is quoted, of a thread that they wrote in"),
     "forum.domain.consents.rounds": ({"space_id"}, MAKERS),
+    "forum.domain.desk.decided": ({"space_id"}, MAKERS),
+    "forum.domain.desk.queues.disputed": ({"space_id"}, MAKERS),
+    "forum.domain.desk.queues.permissions": ({"space_id"}, MAKERS),
+    "forum.domain.desk.queues.recognisable": ({"space_id"}, MAKERS),
+    "forum.domain.desk.queues.without_words": ({"space_id"}, MAKERS),
     "forum.domain.doctor.reviews": (
         {
             "capacity_id", "city", "created_by_id",

@@ -1,180 +1,234 @@
-"""The desk in the browser, and what leads to it: a nomination, what is there before a lesson is begun, other hands."""
+"""The desk of moderators: one list of everything that waits, settled in place, for who moderates it alone."""
 
-import re
 from datetime import timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 from sqlalchemy import select
 
-from forum.domain.lessons import lessons
-from forum.domain.lessons.workbench import desk as workbench_desk
-from forum.domain.threads import nominations
+from forum.domain.desk import numbers
+from forum.domain.desk.queues.registry import QUEUES
 from forum.infra import clock
 from forum.infra.db import db
-from forum.models.lessons import Lesson, LessonSource, LessonState
-from forum.models.nominations import Nomination
-from forum.models.spaces import Audience
-from tests.factories import actor, make_member, make_post, make_space, make_thread, sign_in, submit
-from tests.lesson_scenario import build
-from tests.notices import react
+from forum.models.accounts import Capacity
+from forum.models.desk import DeskNote
+from forum.models.spaces import JoinRequest, Membership, Role
+from tests import desk_scenario
+from tests.factories import actor, make_member, make_space, make_thread, sign_in, submit
 
 pytestmark = pytest.mark.both_databases
 
 
-def browser(app, member):
-    """A browser of her own."""
-    made = app.test_client()
-    sign_in(made, member)
-    return made
+@pytest.fixture
+def desk(session):
+    """Everything that waits for Sien."""
+    return desk_scenario.plant()
 
 
-def page(client, path, status=200):
-    """The text of a page, without marks."""
+def at(client, path="/desk"):
+    """The page there, in English."""
     answer = client.get(path, headers={"Accept-Language": "en"})
-    assert answer.status_code == status, (path, answer.status_code)
-    return " ".join(re.sub(r"<[^>]+>", " ", answer.get_data(as_text=True)).split())
+    assert answer.status_code == 200, path
+    return BeautifulSoup(answer.text, "html.parser")
 
 
-def test_a_member_nominates_a_moderator_closes_and_the_reason_is_read(app):
-    scenario = build()
-    reader, curator = browser(app, scenario.reader), browser(app, scenario.curator)
-    thread = scenario.thread
-    at, press = f"/threads/{thread.id}-{thread.slug}", f"/threads/{thread.id}/nomination"
+def words(found):
+    return " ".join(found.get_text(" ").split())
+
+
+def browser(client, member):
+    """Another browser, in which somebody else is signed in."""
+    other = client.application.test_client()
+    sign_in(other, member)
+    return other
+
+
+def press(client, page, number):
+    """Press the act with that number of the thing that is open; return the desk as it is then."""
+    button = page.select_one(f"[data-opened] [data-act='{number}']")
+    form = button.find_parent("form")
+    fields = {one["name"]: one.get("value", "") for one in form.select("input[name]")}
+    if button.get("name"):
+        fields[button["name"]] = button["value"]
+    answer = submit(client, button.get("formaction") or form["action"], fields)
+    assert answer.status_code == 303
+    return at(client, answer.location)
+
+
+def test_every_kind_waits_in_one_list_for_who_moderates_its_space(client, desk, count_queries):
+    assert set(desk.items) == {queue.name for queue in QUEUES}
+    sign_in(client, desk.sien)
+    page = at(client)
+    assert {one["id"] for one in page.select("[data-item]")} == set(desk.items.values())
+    assert page.select_one("[data-opened]")["id"] == desk.items["without_words"], "it was due at once"
+    assert page.select_one(".standfirst").get_text().startswith("10 things wait for somebody, ")
+    assert page.select_one(".masthead .count").get_text().split()[0] == "10"
+    for kind, key in desk.items.items():
+        with count_queries() as seen:
+            page = at(client, f"/desk?item={key}&kind={kind}")
+        assert [one["id"] for one in page.select("[data-item]")] == [key]
+        assert page.select_one("[data-opened] [data-act='1']") is not None, key
+        assert seen.count <= 10, key
+    of_space = at(client, f"/spaces/{desk.space.slug}/moderation")
+    assert len(of_space.select("[data-item]")) == 10
+    # What is another moderator's own is not on his desk: a draft in her hands, what is offered to her.
+    of_wouter = {one["id"] for one in at(browser(client, desk.wouter)).select("[data-item]")}
+    assert of_wouter == set(desk.items.values()) - {desk.items["permission"], desk.items["hand_over"]}
+
+
+def test_nobody_else_finds_any_of_it(client, desk):
+    away = make_member("Els", space=make_space("Ieper"), role=Role.MODERATOR)
     db.session.commit()
-    assert "There is a lesson in this" in page(reader, at)
-    assert submit(reader, press).location == f"{at}#nomination"
-    assert "You said that there is a lesson in this." in page(reader, at)
-    assert "Nominated for a lesson" not in page(reader, at)
-    assert "By 1 member, from Gent." in page(curator, at)
-    assert "Nominated for a lesson" not in page(browser(app, scenario.author), at)
-    submit(reader, press, {"_method": "DELETE"})
-    assert db.session.scalars(select(Nomination)).all() == []
-    submit(reader, press)
-    closing = f"{press}/closing"
-    assert submit(browser(app, scenario.author), closing, {"reason": "No"}).status_code == 403
-    assert submit(reader, closing, {"reason": "No"}).status_code == 403
-    refused = submit(curator, closing, {"reason": "x" * 301})
-    assert refused.status_code == 422
-    assert "x" * 301 in refused.get_data(as_text=True)
-    assert "By 1 member, from Gent." in page(curator, "/workbench")
-    assert submit(curator, closing, {"reason": "Too early."}).status_code == 303
-    react()
-    assert "says why no lesson is made of this now" in page(reader, "/notifications")
-    assert "Too early." in page(reader, press)
-    assert reader.get(press).status_code == 200
-    assert browser(app, scenario.author).get(press).status_code == 303, "nothing of others"
-    assert "Nothing waits for you." in page(curator, "/workbench")
+    for who, of_desk in ((desk.lessons.author, 404), (desk.lessons.editor, 404), (away, 200)):
+        other = browser(client, who)
+        assert other.get("/desk").status_code == of_desk
+        assert other.get(f"/spaces/{desk.space.slug}/moderation").status_code == 403
+        for key in (*desk.items.values(), "held-1", "join_request-0", "x"):
+            assert submit(other, f"/desk/items/{key}/taking", {}).status_code == 404
+            assert submit(other, f"/desk/items/{key}/notes", {"words": "Mine."}).status_code == 404
+        if of_desk == 200:
+            page = at(other, f"/desk?item={desk.items['join_request']}")
+            assert page.select("[data-item]") == []
+            assert "Nothing waits." in words(page)
+            assert "What you looked for waits no longer." in words(page)
+    assert db.session.scalars(select(DeskNote)).all() == []
+    assert client.application.test_client().get("/desk").status_code == 303, "a visitor signs in first"
+    waiting = browser(client, make_member("Noor", approved_at=None))
+    assert waiting.get("/desk").status_code == 404
 
 
-def test_the_desk_is_not_there_for_who_neither_moderates_nor_reviews(app, client):
-    scenario = build()
-    named = make_member("Nele", space=make_space("Genk", city="genk"))
-    make_post(scenario.thread, named)
-    db.session.commit()
-    for member in (scenario.reader, scenario.author, make_member("Pending", approved_at=None)):
-        page(browser(app, member), "/workbench", 404)
-    assert client.get("/workbench").status_code == 303
-    lesson = scenario.draft()
-    lessons.submit(scenario.actor("curator"), lesson.id, audience=Audience.NETWORK, asked_id=named.id)
-    db.session.commit()
-    reviewer = browser(app, named)
-    shown = page(reviewer, "/workbench")
-    assert "1 thing for you, Nele." in shown
-    assert "Cas asks you by name." in shown
-    assert "In my hands" not in shown
-    page(reviewer, "/workbench?queue=ripe", 404)
-    page(reviewer, f"/workbench/{lesson.id}")
-    page(reviewer, f"/workbench/{scenario.draft().id}", 404)
-
-
-def test_the_desk_says_how_much_there_is_at_least_and_what_is_late(app, monkeypatch):
-    monkeypatch.setattr(workbench_desk, "MOST", 2)
-    scenario = build()
-    make_post(scenario.thread, scenario.reviewer)
-    for number in range(3):
-        lesson = scenario.draft(text=f"Claim {number}")
-        lessons.submit(
-            scenario.actor("curator"), lesson.id, audience=Audience.NETWORK, asked_id=scenario.reviewer.id
-        )
-    db.session.commit()
-    shown = page(browser(app, scenario.reviewer), "/workbench")
-    assert ("At least 2 things for you, Wout." in shown, "Nothing waits" in shown) == (True, False)
-    assert ("To review 2+" in shown, "days late" in shown) == (True, False)
-    with clock.at(clock.now() + timedelta(days=40)):
-        wout = browser(app, scenario.reviewer)
-        for path in ("/workbench", "/"):
-            assert "days late" in page(wout, path), path
-        assert "days ago." in page(wout, f"/workbench/{lesson.id}")
-
-
-def test_who_does_not_have_a_draft_in_hand_reads_it_without_forms_and_takes_it_over_later(app):
-    scenario = build()
-    lesson = scenario.draft()
-    db.session.commit()
-    second = browser(app, scenario.second)
-    at = f"/workbench/{lesson.id}"
-    shown = page(second, at)
-    assert "In the hands of Cas until" in shown
-    assert "Contact keeps people" in shown
-    assert f'action="{at}' not in second.get(at).get_data(as_text=True)
-    assert "in other hands" in page(second, "/workbench").lower()
-    assert submit(second, f"{at}/hands").status_code == 403
-    assert submit(second, f"{at}/deputy", {"deputy": scenario.second.id}).status_code == 403
-    curator = browser(app, scenario.curator)
-    assert "in your hands until" in page(curator, at)
-    assert submit(curator, f"{at}/deputy", {"deputy": scenario.reader.id}).status_code == 422
-    assert submit(curator, f"{at}/deputy", {"deputy": scenario.second.id}).status_code == 303
-    assert f'action="{at}/claims"' in second.get(at).get_data(as_text=True)
-    submit(curator, f"{at}/deputy", {"_method": "DELETE"})
-    lesson.held_until -= timedelta(days=14)
-    db.session.commit()
-    assert "Take over" in page(second, at)
-    assert submit(second, f"{at}/hands").status_code == 303
-    assert submit(second, f"{at}/hands").status_code == 303, "sent twice"
-    assert "In the hands of Sien until" in page(curator, at)
-
-
-def test_before_a_lesson_is_begun_what_is_there_is_shown_and_the_thread_added_to_it(app):
-    scenario = build()
-    published = scenario.published()
-    other = make_thread(scenario.space, scenario.author, title="What they said when we rang")
-    nominations.nominate(scenario.actor("reader"), other.id)
-    db.session.commit()
-    curator = browser(app, scenario.curator)
-    shown = submit(curator, f"/threads/{scenario.thread.id}/lessons", headers={"Accept-Language": "en"})
-    text = shown.get_data(as_text=True)
-    assert shown.status_code == 200
-    assert "Rests on this thread already." in text
-    assert "Add evidence to that lesson" in text
-    add = f"/threads/{other.id}/evidence"
-    assert submit(browser(app, scenario.reviewer), add, {"lesson": published.id}).status_code == 403
-    assert submit(curator, add).status_code == 404
+def test_a_request_is_settled_in_place_and_taken_back_wholly(client, desk):
+    sign_in(client, desk.sien)
+    key = desk.items["join_request"]
+    request = db.session.get_one(JoinRequest, int(key.rpartition("-")[2]))
+    page = press(client, at(client, f"/desk?item={key}"), 1)
+    done = page.select_one(".job--done")
+    assert "Karim belongs to Aalst now, and hears that by e-mail." in words(done)
+    assert page.select_one(f"#{key}") is None
+    assert page.select_one("[data-opened][data-focus]") is not None, "the next one has the focus"
+    assert "Sien let Karim in." in words(page.select_one("[aria-labelledby=today]"))
+    of_karim = select(Membership).where(
+        Membership.member_id == request.member_id, Membership.space_id == desk.space.id
+    )
+    assert db.session.scalars(of_karim).one().role == Role.MEMBER
+    form = done.find("form")
+    fields = {one["name"]: one.get("value", "") for one in form.select("input[name]")}
     for _twice in range(2):
-        assert submit(curator, add, {"lesson": published.id}).status_code == 303
-    db.session.expire_all()
-    assert (published.state, len(db.session.scalars(select(LessonSource)).all())) == (LessonState.DRAFT, 2)
-    assert nominations.of_threads([other.id])[other.id].members == 0, "taken up"
-    second = browser(app, scenario.second)
-    shown = submit(second, f"/threads/{other.id}/lessons", headers={"Accept-Language": "en"}).get_data(
-        as_text=True
-    )
-    assert "in the hands of Cas until" in shown
-    assert "Add evidence to that lesson" not in shown
-    assert submit(second, add, {"lesson": published.id}).status_code == 403
-    begun = submit(second, f"/threads/{other.id}/lessons", {"asked": "1", "title": "Anew"})
-    assert begun.status_code == 303
-    newest = db.session.scalars(select(Lesson).where(Lesson.id != published.id)).one()
-    assert newest.curator_id == scenario.second.id
+        page = at(client, submit(client, form["action"], fields).location)
+        assert page.select_one("[data-opened]")["id"] == key
+    assert db.session.scalars(of_karim).all() == []
+    db.session.refresh(request)
+    assert (request.answered_at, request.answered_by_id, request.accepted) == (None, None, None)
+    press(client, page, 3)
+    db.session.refresh(request)
+    assert request.accepted is False
 
 
-def test_a_draft_of_another_space_is_not_shown_to_who_begins_a_lesson(app):
-    scenario = build()
-    gent = actor(scenario.reviewer)
-    draft = lessons.draft(scenario.actor("curator"), scenario.thread.id, title="Ours alone")
-    own = make_thread(
-        db.session.get_one(type(scenario.space), next(iter(gent.roles))), scenario.reader, title="In Gent"
+def test_who_comes_second_reads_who_decided_and_keeps_what_they_typed(client, desk):
+    key = desk.items["capacity"]
+    sien, wouter = browser(client, desk.sien), browser(client, desk.wouter)
+    both = [at(one, f"/desk?item={key}") for one in (sien, wouter)]
+    press(wouter, both[1], 1)
+    capacity = db.session.get_one(Capacity, int(key.rpartition("-")[2]))
+    both[0].select_one("[data-opened] [name=reason]")["value"] = "She left in May."
+    page = press(sien, both[0], 2)
+    told = words(page.select_one(".job--done"))
+    assert told == "Wouter decided this just now: confirmed. What you wrote is kept as a note."
+    assert [one.words for one in db.session.scalars(select(DeskNote))] == ["She left in May."]
+    db.session.refresh(capacity)
+    assert (capacity.confirmed_by_id, capacity.refused_at) == (desk.wouter.id, None)
+    request = desk.items["join_request"]
+    both = [at(one, f"/desk?item={request}") for one in (sien, wouter)]
+    press(wouter, both[1], 1)
+    assert words(press(sien, both[0], 1).select_one(".job--done")) == "Wouter decided this just now: let in."
+    assert "You decided this already" in words(press(wouter, both[1], 1).select_one(".job--done"))
+
+
+def test_an_item_is_taken_taken_over_and_carries_notes(client, desk):
+    key = desk.items["unanswered"]
+    sien, wouter = browser(client, desk.sien), browser(client, desk.wouter)
+    for _twice in range(2):
+        submit(sien, f"/desk/items/{key}/taking", {})
+    assert submit(sien, f"/desk/items/{key}/notes", {"words": " "}).status_code == 422
+    for _twice in range(2):
+        submit(sien, f"/desk/items/{key}/notes", {"words": "I rang her."})
+    row = at(wouter, f"/desk?item={desk.items['theme']}").select_one(f"#{key}")
+    assert "in the hands of Sien since" in words(row)
+    assert [words(one) for one in row.select("[data-act]")] == ["Take over"]
+    assert submit(wouter, f"/desk/items/{key}/taking", {}).status_code == 409, (
+        "he did not see that she has it"
     )
-    lessons.add_source(scenario.actor("curator"), draft.id, own.id)
+    assert submit(wouter, f"/desk/items/{key}/taking", {"seen": desk.sien.id}).status_code == 303
+    submit(sien, f"/desk/items/{key}/taking", {"_method": "delete"})
+    opened = at(sien, f"/desk?item={key}").select_one("[data-opened]")
+    told = [words(one) for one in opened.select(".desk__said li div")]
+    assert sorted(told) == sorted(
+        [
+            "Sien took it in hand.",
+            "Sien: I rang her.",
+            "It left the hands of Sien.",
+            "Wouter took it in hand.",
+        ]
+    )
+    note = db.session.scalars(select(DeskNote)).one()
+    assert note.subject_id == desk.lessons.author.id
+    log = client.application.test_client()
+    sign_in(log, desk.lessons.author)
+    thread = log.get(f"/threads/{key.rpartition('-')[2]}-x", follow_redirects=True).text
+    assert "I rang her." not in thread
+
+
+def test_a_story_needs_no_answer_until_that_is_undone(client, desk):
+    sign_in(client, desk.sien)
+    key = desk.items["unanswered"]
+    page = press(client, at(client, f"/desk?item={key}"), 2)
+    assert page.select_one(f"#{key}") is None
+    undo = page.select_one("[aria-labelledby=today] form")
+    fields = {one["name"]: one.get("value", "") for one in undo.select("input[name]")}
+    page = at(client, submit(client, undo["action"], fields).location)
+    assert page.select_one("[data-opened]")["id"] == key
+    own = make_thread(desk.space, desk.sien, title="My own")
     db.session.commit()
-    begun = submit(browser(app, scenario.reviewer), f"/threads/{own.id}/lessons", {"title": "Mine"})
-    assert begun.status_code == 303, "as if nothing were there"
+    assert at(client).select_one(f"#unanswered-{own.id}") is None
+    assert submit(client, f"/threads/{own.id}/no-answer", {}).status_code == 403
+    assert submit(browser(client, desk.lessons.author), f"/threads/{own.id}/no-answer", {}).status_code == 403
+
+
+def test_five_hundred_things_come_in_pages_at_the_same_cost(client, desk, count_queries):
+    with clock.at(clock.now() - timedelta(days=1)):
+        for number in range(245):
+            make_thread(desk.space, desk.lessons.author, title=f"Story {number}", axis=None)
+    db.session.commit()
+    sign_in(client, desk.sien)
+    at(client)
+    with count_queries() as seen:
+        page = at(client)
+    assert seen.count <= 10
+    assert page.select_one(".standfirst").get_text().startswith("500 things wait")
+    assert page.select_one(".masthead .count").get_text().split()[0] == "99+"
+    found, pages = [], 0
+    while page is not None:
+        pages += 1
+        found += [one["id"] for one in page.select(".jobs > [data-item]")]
+        following = page.select_one(".pager [rel=next]")
+        page = at(client, following["href"]) if following else None
+    assert (len(found), len(set(found)), pages) == (500, 500, 25)
+
+
+def test_the_number_stands_on_every_page_and_counts_only_what_they_moderate(client, desk, count_queries):
+    sign_in(client, desk.wouter)
+    assert client.get("/accessibility").status_code == 200
+    assert at(client, "/accessibility").select_one(".masthead .count") is None, "nobody counted yet"
+    last_id = 0
+    while last_id is not None:
+        last_id = numbers.count_batch(after_id=last_id)
+    db.session.commit()
+    with count_queries() as seen:
+        page = at(client, "/accessibility")
+    assert (page.select_one(".masthead .count").get_text().split()[0], seen.count) == ("8", 1)
+    role = db.session.scalars(select(Membership).where(Membership.member_id == desk.wouter.id)).one()
+    role.role = Role.MEMBER
+    db.session.commit()
+    assert at(client, "/accessibility").select_one(".masthead .count") is None
+    assert at(client, "/accessibility").select_one(".masthead [href='/desk']") is None
+    assert actor(desk.wouter).moderates is False

@@ -56,7 +56,7 @@ def test_one_page_has_what_is_hidden_or_closed_and_leads_to_the_log(client, gent
     locking.lock(actor(moderator), thread.id, reason="Done for now")
     db.session.commit()
     sign_in(client, moderator)
-    shown = words(client.get(f"/spaces/{gent.slug}/moderation"))
+    shown = words(client.get(f"/spaces/{gent.slug}/moderation/posts"))
     assert f'href="/spaces/{gent.slug}/moderation/log"' in shown
     assert "Reason: Names a client" in shown
     assert "Post 2 by Leen" in shown
@@ -67,14 +67,14 @@ def test_one_page_has_what_is_hidden_or_closed_and_leads_to_the_log(client, gent
 
 def test_the_page_is_for_moderators_of_that_space(client, gent, leen):
     sign_in(client, leen)
-    refused = client.get(f"/spaces/{gent.slug}/moderation")
+    refused = client.get(f"/spaces/{gent.slug}/moderation/posts")
     assert refused.status_code == 403
     assert "You cannot open this page." in words(refused)
     assert "You may see this, but not do this." not in words(refused)
     other = client.application.test_client()
     sign_in(other, make_member("Els", space=make_space("Aalst"), role=Role.MODERATOR))
-    assert other.get(f"/spaces/{gent.slug}/moderation").status_code == 403
-    assert client.application.test_client().get(f"/spaces/{gent.slug}/moderation").status_code == 303
+    assert other.get(f"/spaces/{gent.slug}/moderation/posts").status_code == 403
+    assert client.application.test_client().get(f"/spaces/{gent.slug}/moderation/posts").status_code == 303
 
 
 def test_moderators_choose_what_of_their_space_may_stand_in_mails(client, gent, leen, moderator):

@@ -84,6 +84,10 @@ TABLES = {
     ),
     "bounce": "That an e-mail to your address came back",
     **dict.fromkeys(("moderation_action", "undoable_act"), MODERATED),
+    **dict.fromkeys(
+        ("desk_taking", "desk_note", "desk_aside", "desk_number"),
+        "What moderators have in hand on their desk, how much waits there, and their notes about it.",
+    ),
     "outgoing_mail": "Which e-mails we sent you and when",
     "digest": "which threads and lessons were in a digest",
     "digest_choice": DIGEST,

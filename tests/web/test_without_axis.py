@@ -63,8 +63,8 @@ def test_who_does_not_know_posts_without_a_script_and_a_moderator_chooses(client
     assert CHOOSE in client.get(answer.location).text
     home = seen_by(client, moderator, "/").text
     assert "1 thread in Gent has no theme yet" in home
-    assert f'href="/spaces/{gent.slug}/moderation#themes"' in home
-    desk = seen_by(client, moderator, f"/spaces/{gent.slug}/moderation").text
+    assert f'href="/spaces/{gent.slug}/moderation/posts#themes"' in home
+    desk = seen_by(client, moderator, f"/spaces/{gent.slug}/moderation/posts").text
     assert 'id="themes"' in desk
     assert f'href="{form(thread)}"' in desk
     sign_in(client, moderator)
@@ -80,7 +80,7 @@ def test_who_does_not_know_posts_without_a_script_and_a_moderator_chooses(client
     assert "Theme chosen: Innovation and creativity." in after
     assert CHOOSE not in after
     assert "has no theme yet" not in seen_by(client, moderator, "/").text
-    desk = seen_by(client, moderator, f"/spaces/{gent.slug}/moderation").text
+    desk = seen_by(client, moderator, f"/spaces/{gent.slug}/moderation/posts").text
     log = seen_by(client, moderator, f"/spaces/{gent.slug}/moderation/log").text
     assert ('id="themes"' in desk, "Theme chosen: Innovation" in log) == (False, True)
 
@@ -101,7 +101,7 @@ def test_only_who_may_choose_meets_the_way_to_it(client, gent, leen, moderator):
         "former moderator": former,
         "moderator elsewhere": make_member("Mo", space=genk, role=Role.MODERATOR),
     }
-    page, desk = f"/threads/{thread.id}-{thread.slug}", f"/spaces/{gent.slug}/moderation"
+    page, desk = f"/threads/{thread.id}-{thread.slug}", f"/spaces/{gent.slug}/moderation/posts"
     for member in (leen, moderator):
         assert f'href="{form(thread)}">{CHOOSE}</a>' in seen_by(client, member, page).text
     for person, member in others.items():
@@ -235,7 +235,7 @@ def test_more_than_the_moderation_page_lists_is_said_with_the_way_to_all(client,
         for turn in range(number):
             make_thread(gent, leen, title=f"Open {turn}", axis=None)
         db.session.commit()
-        shown = client.get(f"/spaces/{gent.slug}/moderation", headers=OPEN).text
+        shown = client.get(f"/spaces/{gent.slug}/moderation/posts", headers=OPEN).text
         section = shown.split('aria-labelledby="themes"')[1].split("</section>")[0]
         assert re.search(rf">\s*{re.escape(fact)}\s*<", section), fact
         assert section.count(CHOOSE) == without_axis.MOST

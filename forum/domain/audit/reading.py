@@ -100,10 +100,11 @@ def whole(actor: Actor) -> Select[Any]:
     )
 
 
-def whole_lines(rows: Any) -> list[LogLine]:
+def whole_lines(rows: Any, *, with_changes: bool = True) -> list[LogLine]:
     """Return the lines of rows that `whole` selected (one query, for changes of a classification)."""
     # Without its title a thread has no tags either, so nothing is said of what they were.
-    classified = _changes([row.id for row in rows if row.action == Action.CLASSIFY and row.thread_title])
+    changed = [row.id for row in rows if row.action == Action.CLASSIFY and row.thread_title]
+    classified = _changes(changed) if with_changes else {}
     return [
         LogLine(
             **_common(row),

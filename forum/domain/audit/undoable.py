@@ -31,6 +31,7 @@ class OpenAct:
     before: dict[str, Any]
     until: datetime
     title: str = ""
+    thread_id: int | None = None
 
 
 def note(
@@ -72,9 +73,15 @@ def open_acts(actor: Actor, *, thread_id: int | None = None, kind: UndoKind | No
     if kind is not None:
         query = query.where(UndoableAct.kind == kind)
     return [
-        OpenAct(act.id, act.kind, number, act.removal_id, act.before, act.until)
+        OpenAct(act.id, act.kind, number, act.removal_id, act.before, act.until, thread_id=act.thread_id)
         for act, number in db.session.execute(query)
     ]
+
+
+def of_item(actor: Actor, item: str) -> int | None:
+    """Return the id of the last act of the actor on an item of the desk that can still be undone; None for none."""
+    acts = (act.id for act in open_acts(actor) if act.before.get("item") == item)
+    return next(acts, None)
 
 
 def own(actor: Actor, act_id: int, *, lock: bool = False) -> UndoableAct:

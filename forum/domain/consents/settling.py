@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select
 
-from forum.domain.audit import reasons, undoable
+from forum.domain.audit import private_notes, reasons, undoable
 from forum.domain.consents import removals
 from forum.domain.lessons import (
     ageing,
@@ -102,6 +102,7 @@ def erase(member_id: int) -> None:
     report_words.erase(member_id)
     ageing.erase(member_id)
     reasons.erase(member_id)
+    private_notes.erase(member_id)
     for request in db.session.scalars(select(ConsentRequest).where(ConsentRequest.author_id == member_id)):
         _empty_request(request)
     for consent in db.session.scalars(select(Consent).where(Consent.author_id == member_id)):

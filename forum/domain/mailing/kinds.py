@@ -224,6 +224,16 @@ _TABLE = (
         in_house=False,
     ),
     Kind(
+        "desk_due",
+        lazy("Something is due on your moderation desk"),
+        (),
+        lazy("Moderators of a space, in the morning"),
+        stop="desk",
+        letters=("desk_due",),
+        lane=Lane.BULK,
+        in_house=False,
+    ),
+    Kind(
         "drafts_lapse",
         lazy("Some of your drafts will be deleted"),
         ("drafts.warned",),

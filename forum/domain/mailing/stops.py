@@ -93,6 +93,11 @@ STOPS: Mapping[str, Stop] = {
             lazy("Requests to join a space that you moderate"),
         ),
         Stop(
+            "desk",
+            lazy("the e-mail in the morning about what is due on your moderation desk"),
+            lazy("What is due on your moderation desk, in the morning"),
+        ),
+        Stop(
             "roles",
             lazy("e-mails about your role in a space"),
             lazy("Your role in a space"),

@@ -1,10 +1,10 @@
-"""Undo, for ten minutes: a narrower audience, a post that was hidden or taken back, words taken out of a lesson."""
+"""Undo, for ten minutes: what was done to a thread, a post, a note or a lesson, and what was answered on the desk."""
 
 from forum.domain.audit import undoable
 from forum.domain.consents import removals
 from forum.domain.lessons import confirming, ending
-from forum.domain.moderation import hiding, narrowing, revisions, taking_back
-from forum.domain.spaces import notes
+from forum.domain.moderation import hiding, narrowing, revisions, set_aside, taking_back
+from forum.domain.spaces import notes, undone_answers
 from forum.domain.threads import bookmarks, rendering
 from forum.infra.db import db
 from forum.infra.i18n import _
@@ -12,6 +12,11 @@ from forum.models.undo import UndoableAct, UndoKind
 from forum.policy.actors import Actor
 from forum.policy.errors import Conflict, DomainError
 
+_OF_DESK = {
+    UndoKind.JOIN: undone_answers.undo_request,
+    UndoKind.CAPACITY: undone_answers.undo_capacity,
+    UndoKind.SET_ASIDE: set_aside.undo,
+}
 SHOWN_AGAIN = {UndoKind.HIDE: hiding.restore, UndoKind.TAKE_BACK: taking_back.put_back}
 
 
@@ -53,6 +58,8 @@ def _bring_back(actor: Actor, act: UndoableAct, again: rendering.Rendered | None
         bookmarks.undo(actor, act)
     elif act.kind == UndoKind.HIDE_REVISION:
         revisions.undo(actor, act)
+    elif act.kind in _OF_DESK:
+        _OF_DESK[act.kind](actor, act)
     elif act.kind == UndoKind.NOTE:
         notes.undo(actor, act)
     elif act.kind == UndoKind.CONFIRM:

@@ -229,13 +229,19 @@ def refused_after(moment: datetime | BindParameter[datetime]) -> ColumnElement[b
 
 
 def confirm(
-    capacity: Capacity, confirmation: Confirmation, *, by_id: int | None, told_at: datetime | None = None
+    capacity: Capacity,
+    confirmation: Confirmation,
+    *,
+    by_id: int | None,
+    told_at: datetime | None = None,
+    act_id: int | None = None,
 ) -> None:
     """Let a capacity count from now on, also for what was said under it before (system verb).
 
     `told_at`: its member hears of it with what somebody else did at that moment, and gets no letter about it.
+    `act_id`: they hear of it once that act can no longer be undone.
     """
-    confirm_all([capacity], confirmation, by_id=by_id, told_at=told_at)
+    confirm_all([capacity], confirmation, by_id=by_id, told_at=told_at, act_id=act_id)
 
 
 def confirm_all(
@@ -244,6 +250,7 @@ def confirm_all(
     *,
     by_id: int | None,
     told_at: datetime | None = None,
+    act_id: int | None = None,
 ) -> None:
     """Let several capacities count from now on, as `confirm` does; they are locked by the caller.
 
@@ -254,7 +261,8 @@ def confirm_all(
         capacity.confirmed_by_id = by_id
     db.session.flush()
     for capacity in held:
-        events.record("capacity.confirmed", capacity_id=capacity.id, is_told=told_at is not None)
+        about = {"capacity_id": capacity.id, "is_told": told_at is not None}
+        events.record("capacity.confirmed", **about, **({"act_id": act_id} if act_id is not None else {}))
 
 
 def end(capacity: Capacity, *, by_id: int, day: date | None = None) -> None:

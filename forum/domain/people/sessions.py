@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, select, update
 
 from forum.domain.mailing import unread_notices
 from forum.domain.mailing.unread_notices import Unread
-from forum.domain.people import feed_keys
+from forum.domain.people import feed_keys, kept_numbers
 from forum.infra import clock, tokens
 from forum.infra.db import db
 from forum.infra.statements import cached, select_rows
@@ -31,6 +31,7 @@ class DeviceSession:
     has_unread: bool = False  # also notifications about what they may no longer see
     unread_kinds: frozenset[str] | None = None  # of those, where they were looked at and are not too many
     unread: Unread | None = None  # of what they may see, where it was counted
+    on_desk: int | None = None  # what waits for a moderator, where that was counted
 
 
 def begin(member: Member, *, device: str) -> str:
@@ -70,6 +71,7 @@ def look_up(secret: str, *, counting: bool = False) -> DeviceSession | None:
         has_unread=bool(row.kinds),
         unread_kinds=unread_notices.as_kinds(row.kinds),
         unread=unread_notices.as_unread(row.unread),
+        on_desk=kept_numbers.read(row.on_desk, found.actor) if found.actor.moderates else None,
     )
 
 
@@ -91,7 +93,8 @@ def _look_up(counting: bool) -> Select[Any]:
     if not counting:
         return cast(Select[Any], query.add_columns(unread_notices.any_of(Member.id).label("has_unread")))
     kinds, unread = unread_notices.kinds_of(Member.id), unread_notices.counted(EACH_MEMBER)
-    return cast(Select[Any], query.add_columns(kinds.label("kinds"), unread.label("unread")))
+    on_desk = kept_numbers.column().label("on_desk")
+    return cast(Select[Any], query.add_columns(kinds.label("kinds"), unread.label("unread"), on_desk))
 
 
 def touch(secret: str) -> None:

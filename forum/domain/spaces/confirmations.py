@@ -12,14 +12,14 @@ from forum.domain.lines import clean_reason
 from forum.domain.mailing import events
 from forum.domain.people import capacities
 from forum.domain.people.bylines import Byline, byline
-from forum.domain.spaces import bringing
+from forum.domain.spaces import bringing, undone_answers
 from forum.domain.spaces.roster import MemberRow
 from forum.domain.spaces.spaces import SpaceFacts
 from forum.infra import clock, days
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.models.accounts import Capacity, Confirmation, Member
-from forum.models.moderation import Action
+from forum.models.moderation import Action, ModerationAction
 from forum.models.spaces import Invitation, JoinRequest, Membership, Space, SpaceKind
 from forum.policy.actions import deny, may_administer, may_moderate, require
 from forum.policy.actors import Actor, actor_of
@@ -56,9 +56,10 @@ def endable(actor: Actor, space: SpaceFacts, row: MemberRow) -> list[Held]:
     ]
 
 
-def confirm(actor: Actor, capacity_id: int) -> Capacity:
+def confirm(actor: Actor, capacity_id: int, *, with_undo: bool = False) -> Capacity:
     """Confirm that a member may speak in a capacity; confirmed already, it stays as it is.
 
+    `with_undo`: for ten minutes it can be taken back, and they hear of it after that.
     NotFound for who may not answer for it, Forbidden for one's own and for whom one alone brought into another city,
     Conflict once it was refused or has ended.
     """
@@ -71,15 +72,16 @@ def confirm(actor: Actor, capacity_id: int) -> Capacity:
         select(Capacity.id).where(Capacity.id == capacity.id, answered_in(moderated(actor)))
     )
     how = Confirmation.ADMIN if is_theirs is None else Confirmation.MODERATOR
-    capacities.confirm(capacity, how, by_id=actor.id)
-    _log(actor, Action.CONFIRM_CAPACITY, capacity)
+    line = _log(actor, Action.CONFIRM_CAPACITY, capacity)
+    act = undone_answers.note_capacity(actor, capacity, log_id=line.id) if with_undo else None
+    capacities.confirm(capacity, how, by_id=actor.id, act_id=act.id if act is not None else None)
     return capacity
 
 
-def refuse(actor: Actor, capacity_id: int, *, reason: str) -> Capacity:
+def refuse(actor: Actor, capacity_id: int, *, reason: str, with_undo: bool = False) -> Capacity:
     """Refuse a capacity, with a reason that its member reads; it stands beside nothing new. Twice is once.
 
-    Errors as in `confirm`, Conflict once it was confirmed, Invalid at `reason`.
+    `with_undo` as in `confirm`. Errors as in `confirm`, Conflict once it was confirmed, Invalid at `reason`.
     """
     capacity = _locked(actor, capacity_id)
     if capacity.refused_at is not None and capacity.refused_by_id == actor.id:
@@ -90,8 +92,10 @@ def refuse(actor: Actor, capacity_id: int, *, reason: str) -> Capacity:
     reason = clean_reason(reason, limit=Capacity.REASON_MAX, missing=_("Say why: this person reads it."))
     capacity.refused_at, capacity.refused_by_id, capacity.refused_reason = clock.now(), actor.id, reason
     db.session.flush()
-    events.record("capacity.refused", capacity_id=capacity.id)
-    _log(actor, Action.REFUSE_CAPACITY, capacity, reason=reason)
+    line = _log(actor, Action.REFUSE_CAPACITY, capacity, reason=reason)
+    act = undone_answers.note_capacity(actor, capacity, log_id=line.id) if with_undo else None
+    undone = {"act_id": act.id} if act is not None else {}
+    events.record("capacity.refused", capacity_id=capacity.id, **undone)
     return capacity
 
 
@@ -192,13 +196,13 @@ def _invited_city(invitation: Invitation, member_id: int) -> ColumnElement[bool]
 
 def _log(
     actor: Actor, action: Action, capacity: Capacity, *, reason: str = "", space_id: int | None = None
-) -> None:
+) -> ModerationAction:
     """Add a line to the log of a space whose moderators answer for this capacity, so that nobody else reads of it.
 
     Of several spaces one that the actor moderates, if any. Where none answers the line stands in the log of no space.
     """
     space_id = space_id or _answering_space(actor, capacity)
-    audit_log.record(
+    return audit_log.record(
         actor,
         action,
         space_id=space_id,

@@ -8,18 +8,20 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, case, select, update
 from sqlalchemy.orm import joinedload
 
+from forum.domain.audit import log as audit_log
 from forum.domain.lines import clean_paragraphs
 from forum.domain.mailing import events
 from forum.domain.people import capacities
 from forum.domain.people.bylines import COLUMNS, Byline, byline, speaker
 from forum.domain.people.capacities import HeldCapacity
-from forum.domain.spaces import bringing, guests, memberships
+from forum.domain.spaces import bringing, guests, undone_answers
 from forum.domain.spaces.bringing import Brought
 from forum.infra import clock, days, rates
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.infra.rows import claim, insert_new
 from forum.models.accounts import Capacity, Member
+from forum.models.moderation import Action
 from forum.models.spaces import JoinRequest, Role, Space, SpaceKind
 from forum.policy.actions import may_moderate, require
 from forum.policy.actors import Actor
@@ -139,13 +141,22 @@ def names_of_asked(actor: Actor) -> list[str]:
 
 def of_space(actor: Actor, space_id: int) -> list[RequestCard]:
     """Return the requests to a space, the longest waiting first, for its moderators (one query)."""
+    return _cards(actor, JoinRequest.space_id == space_id)
+
+
+def card(actor: Actor, request_id: int) -> RequestCard | None:
+    """Return one of them, for a moderator of its space; None where it does not wait (one query)."""
+    return next(iter(_cards(actor, JoinRequest.id == request_id)), None)
+
+
+def _cards(actor: Actor, which: ColumnElement[bool]) -> list[RequestCard]:
     columns = (JoinRequest.id, JoinRequest.message, JoinRequest.asked_at, *_ASKER, *capacities.HELD)
     page = (
         visible(JoinRequest, actor, *columns, _CITY.label("space_city"))
         .join(Member, Member.id == JoinRequest.member_id)
         .join(Space, Space.id == JoinRequest.space_id)
         .outerjoin(Capacity, Capacity.id == capacities.spoken_in(Member.id, days.today()))
-        .where(JoinRequest.space_id == space_id, *waits())
+        .where(which, *waits())
         .order_by(JoinRequest.asked_at, JoinRequest.id)
         .limit(MOST_OF_SPACE)
         .cte("requests_page")
@@ -234,10 +245,13 @@ def _speaking(member: Member, held: HeldCapacity | None) -> Byline:
     return byline(member.name, member.handle, held)
 
 
-def answer(actor: Actor, request_id: int, *, role: Role | None, until: date | None = None) -> JoinRequest:
+def answer(
+    actor: Actor, request_id: int, *, role: Role | None, until: date | None = None, with_undo: bool = False
+) -> JoinRequest:
     """Let somebody in as a member, or as a guest until a day, or refuse (None); the first answer counts.
 
-    Who is let in has this role, and not that of an invitation of before.
+    Who is let in has this role, and not that of an invitation of before. `with_undo`: where nothing else changes by it,
+    it can be taken back for ten minutes, and they hear of it after that.
     NotFound, Forbidden, Invalid at `role` or `until`, Conflict when it was answered before or the account
     is not in use.
     """
@@ -254,14 +268,18 @@ def answer(actor: Actor, request_id: int, *, role: Role | None, until: date | No
     if not answered:
         raise Conflict(_("Somebody answered this request already."))
     db.session.refresh(request)
-    if role is not None:
-        member = db.session.get_one(Member, request.member_id, populate_existing=True)
-        if member.confirmed_at is None or member.suspended_at is not None:
-            raise Conflict(_("This account is not in use."))
-        memberships.withdraw_invitations_of(request.space_id, member.id)
-        member.approved_at = member.approved_at or clock.now()
-        memberships.grant(actor.id, member.id, request.space_id, role, ends_at=ends_at)
-    events.record("join.answered", request_id=request.id)
+    is_whole = with_undo and undone_answers.is_whole(request)
+    admitted = undone_answers.let_in(actor, request, role, ends_at) if role is not None else None
+    kind = Action.ADMIT if role is not None else Action.NOT_ADMIT
+    line = audit_log.record(actor, kind, space_id=request.space_id, subject_id=request.member_id)
+    undone: dict[str, int] = {}
+    if is_whole:
+        membership, is_new = admitted or (None, False)
+        act = undone_answers.note_request(
+            actor, request, log_id=line.id, membership=membership, is_new=is_new
+        )
+        undone["act_id"] = act.id
+    events.record("join.answered", request_id=request.id, **undone)
     db.session.flush()
     return request
 

@@ -152,10 +152,7 @@ def one(actor: Actor, capacity_id: int) -> WaitingCapacity:
 
 
 def to_confirm(members: ColumnElement[bool], day: date | BindParameter[date] | None = None) -> Subquery:
-    """Return what each of these members (a condition on Member) may confirm as a moderator: `member_id`, `space_id`.
-
-    What several of their spaces answer for is in the first. `at`: since when it waits for them.
-    """
+    """Return the `member_id`, `space_id`, `capacity_id`, `at` (since when) that these may confirm as moderators."""
     ways = _ways(day)
     own_city = and_(of_a_city(), Space.kind == SpaceKind.CITY, Space.city == Capacity.city)
     belongs = (
@@ -170,12 +167,14 @@ def to_confirm(members: ColumnElement[bool], day: date | BindParameter[date] | N
     )
     hosts = and_(not_(of_a_city()), belongs.is_not(None))
     waits = _waits_since()
+    # What several of their spaces answer for is in the first.
     place = func.row_number().over(partition_by=(Member.id, Capacity.id), order_by=(Space.sort_key, Space.id))
     each = (
         _waiting(
             Member.id,
             Member.id.label("member_id"),
             Space.id.label("space_id"),
+            Capacity.id.label("capacity_id"),
             case((and_(hosts, belongs > waits), belongs), else_=waits).label("at"),
             place.label("place"),
             ways=ways,
@@ -186,7 +185,7 @@ def to_confirm(members: ColumnElement[bool], day: date | BindParameter[date] | N
         .where(or_(own_city, hosts), bringing.vouches(Member.id, ways))
         .subquery()
     )
-    return select(each.c.member_id, each.c.space_id, each.c.at).where(each.c.place == 1).subquery()
+    return select(each).where(each.c.place == 1).subquery()
 
 
 def to_confirm_anywhere(

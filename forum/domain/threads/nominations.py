@@ -9,6 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, or_, select, update
 
+from forum.domain.audit import log as audit_log
 from forum.domain.lines import clean_reason
 from forum.domain.mailing import events
 from forum.domain.people import capacities
@@ -18,6 +19,7 @@ from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.models.accounts import Capacity
 from forum.models.lessons import Lesson, LessonSource
+from forum.models.moderation import Action
 from forum.models.nominations import Nomination, NominationEnd
 from forum.models.threads import Thread
 from forum.policy.actions import may_moderate, may_nominate, require
@@ -84,6 +86,7 @@ def close(actor: Actor, thread_id: int, *, reason: str) -> Thread:
     ended = _end(actor, thread, NominationEnd.CLOSED, reason)
     if ended:
         events.record("nomination.closed", nomination_id=ended[0])
+        audit_log.record(actor, Action.CLOSE_NOMINATION, thread=thread, reason=reason)
     elif not _closed_already(actor, thread, reason):
         raise Conflict(_("Nobody says now that there is a lesson in this thread."))
     return thread

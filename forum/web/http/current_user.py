@@ -33,6 +33,7 @@ class SignedIn(UserMixin):
         self.has_unread = found is None or found.has_unread
         self.unread_kinds = found.unread_kinds if found else None
         self.unread = found.unread if found else None
+        self.on_desk = found.on_desk if found else None
 
     def get_id(self) -> str:
         return self.secret
@@ -87,6 +88,14 @@ def has_unread(kinds: Collection[str] = ()) -> bool:
 def unread() -> Unread | None:
     """Return what the signed-in member has not read, where that was counted as they were looked up."""
     found: Unread | None = current_user.unread if viewer() is not None else None
+    return found
+
+
+def on_desk() -> int | None:
+    """Return how much waits on the desk of the signed-in member, where that was counted lately or on this page."""
+    if viewer() is None:
+        return None
+    found: int | None = g.get("on_desk", current_user.on_desk)
     return found
 
 

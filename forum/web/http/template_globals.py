@@ -19,7 +19,7 @@ from forum.domain.themes import labels
 from forum.infra import bidi, days, hyphens, i18n, text, tokens, weekdays, xml_text, zones
 from forum.web import ages, fragments, report_sentences, ring, text_fields
 from forum.web.http import indexing, language, links, unread
-from forum.web.http.current_user import actor, looks, viewer
+from forum.web.http.current_user import actor, looks, on_desk, viewer
 from forum.web.http.prefetch import flashed_messages
 
 READERS = 4_096  # whose signatures a process keeps, rather than making them for every page
@@ -115,6 +115,7 @@ def init_app(app: Flask) -> None:
         restored_copy=hold.holding_copy,
         trial_asked_at=returned.trial_asked_at,
         unread_notices=unread.of_viewer,
+        on_desk=on_desk,
     )
     app.context_processor(_context)
 

@@ -1,19 +1,22 @@
 """What somebody did with a right that they have lost since, they cannot undo either."""
 
+from datetime import date
+
 import pytest
 from sqlalchemy import delete, select, update
 
 from forum.domain.lessons import confirming, ending, page, reports
 from forum.domain.lessons.report_words import Answers
-from forum.domain.moderation import hiding, narrowing, revisions, undo
-from forum.domain.spaces import notes
+from forum.domain.moderation import hiding, narrowing, revisions, set_aside, undo
+from forum.domain.people import capacities
+from forum.domain.spaces import confirmations, join_requests, notes
 from forum.domain.threads import posts
 from forum.infra.db import db
-from forum.models.accounts import NetworkAppointment
+from forum.models.accounts import Body, Level, NetworkAppointment
 from forum.models.spaces import Audience, Membership, Role
 from forum.models.undo import UndoableAct, UndoKind
 from forum.policy.errors import Forbidden
-from tests.factories import actor, join, make_member, make_space
+from tests.factories import actor, join, make_member, make_space, make_thread
 from tests.lesson_scenario import build
 
 pytestmark = pytest.mark.both_databases
@@ -45,6 +48,21 @@ def end(scenario):
     ending.withdraw(scenario.actor("second"), scenario.published().public_id, reason="Gone.")
 
 
+def join_request(scenario):
+    asked = join_requests.request_to_join(scenario.actor("reader"), scenario.space.id, message="May I?")
+    join_requests.answer(scenario.actor("second"), asked.id, role=Role.MEMBER, with_undo=True)
+
+
+def capacity(scenario):
+    held = {"function": "coach", "level": Level.FIELD, "body": Body.CITY, "city": scenario.space.city}
+    added = capacities.add(scenario.author.id, starts_on=date(2025, 1, 1), **held)
+    confirmations.refuse(scenario.actor("second"), added.id, reason="Not you.", with_undo=True)
+
+
+def story(scenario):
+    set_aside.story(scenario.actor("second"), make_thread(scenario.space, scenario.author).id)
+
+
 def confirm(scenario):
     lesson = scenario.published()
     kim = make_member("Kim", space=make_space("Genk", city="genk"), city="genk")
@@ -60,6 +78,9 @@ ACTS = {
     UndoKind.NOTE: note,
     UndoKind.END: end,
     UndoKind.CONFIRM: confirm,
+    UndoKind.JOIN: join_request,
+    UndoKind.CAPACITY: capacity,
+    UndoKind.SET_ASIDE: story,
 }
 
 

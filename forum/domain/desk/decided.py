@@ -1,0 +1,116 @@
+"""By whom something that waits no longer was decided, and how: the clear word to who came second."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+
+from forum.domain.desk import waiting
+from forum.infra.db import db
+from forum.infra.i18n import lazy
+from forum.models.accounts import Capacity, Member
+from forum.models.desk import DeskAside
+from forum.models.disputes import CounterEvidence
+from forum.models.lessons import Lesson
+from forum.models.moderation import ModerationAction
+from forum.models.nominations import Nomination
+from forum.models.spaces import JoinRequest
+from forum.models.threads import Thread
+from forum.policy.actors import Actor
+from forum.policy.answering import answerable, moderated
+from forum.policy.visibility import sees
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """Who decided, whether that was the actor themselves, what came of it, and where and about whom it was."""
+
+    name: str
+    is_own: bool
+    what: Any
+    space_id: int | None = None
+
+
+def of(actor: Actor, key: str) -> Decided | None:
+    """Return what was decided on an item that the actor moderates; None where nothing was, as far as they may know."""
+    kind, item_id = waiting.named(key)
+    return _HOW[kind](actor, item_id) if kind in _HOW else None
+
+
+def _join_request(actor: Actor, item_id: int) -> Decided | None:
+    query = select(JoinRequest.accepted, JoinRequest.space_id).where(
+        JoinRequest.id == item_id, sees(JoinRequest, actor), JoinRequest.answered_at.is_not(None)
+    )
+    said = lambda row: lazy("let in") if row.accepted else lazy("not let in")  # noqa: E731
+    return _by(actor, query, JoinRequest.answered_by_id, said)
+
+
+def _capacity(actor: Actor, item_id: int) -> Decided | None:
+    its = (Capacity.id == item_id, answerable(actor))
+    where_answered = (
+        select(func.max(ModerationAction.space_id))
+        .where(ModerationAction.capacity_id == Capacity.id, ModerationAction.space_id.in_(moderated(actor)))
+        .correlate(Capacity)
+        .scalar_subquery()
+    )
+    query = select(Capacity.confirmed_at, Capacity.refused_at, where_answered.label("space_id"))
+    said = lambda row: lazy("confirmed") if row.confirmed_at else lazy("not confirmed")  # noqa: E731
+    by_id = Capacity.confirmed_by_id
+    found = _by(actor, query.where(*its, Capacity.confirmed_at.is_not(None)), by_id, said)
+    refused = query.where(*its, Capacity.refused_at.is_not(None))
+    return found or _by(actor, refused, Capacity.refused_by_id, said)
+
+
+def _nominated(actor: Actor, item_id: int) -> Decided | None:
+    query = (
+        select(Nomination.ending, Thread.space_id)
+        .join(Thread, Thread.id == Nomination.thread_id)
+        .where(Thread.id == item_id, sees(Thread, actor), Thread.space_id.in_(moderated(actor)))
+        .where(Nomination.ended_at.is_not(None))
+        .order_by(Nomination.ended_at.desc(), Nomination.id.desc())
+        .limit(1)
+    )
+    said = lambda row: lazy("a lesson is begun") if row.ending == "taken_up" else lazy("closed")  # noqa: E731
+    return _by(actor, query, Nomination.ended_by_id, said)
+
+
+def _disputed(actor: Actor, item_id: int) -> Decided | None:
+    query = (
+        select(CounterEvidence.accepted, Lesson.space_id)
+        .join(Lesson, Lesson.id == CounterEvidence.lesson_id)
+        .where(CounterEvidence.id == item_id, CounterEvidence.decided_at.is_not(None))
+        .where(sees(Lesson, actor), Lesson.space_id.in_(moderated(actor)))
+    )
+    said = lambda row: lazy("placed beside the claim") if row.accepted else lazy("declined")  # noqa: E731
+    return _by(actor, query, CounterEvidence.decided_by_id, said)
+
+
+def _unanswered(actor: Actor, item_id: int) -> Decided | None:
+    query = (
+        select(DeskAside.space_id)
+        .join(Thread, Thread.id == DeskAside.item_id)
+        .where(DeskAside.kind == "unanswered", DeskAside.item_id == item_id)
+        .where(sees(Thread, actor), DeskAside.space_id.in_(moderated(actor)))
+    )
+    return _by(actor, query, DeskAside.member_id, lambda _row: lazy("no answer needed"))
+
+
+def _by(actor: Actor, query: Any, by_id: Any, said: Callable[[Any], Any]) -> Decided | None:
+    row = db.session.execute(
+        query.add_columns(Member.id.label("by_id"), Member.name.label("by_name")).join(
+            Member, Member.id == by_id
+        )
+    ).first()
+    if row is None:
+        return None
+    return Decided(row.by_name, row.by_id == actor.id, said(row), getattr(row, "space_id", None))
+
+
+_HOW: Mapping[str | None, Callable[[Actor, int], Decided | None]] = {
+    "join_request": _join_request,
+    "capacity": _capacity,
+    "nominated": _nominated,
+    "disputed": _disputed,
+    "unanswered": _unanswered,
+}

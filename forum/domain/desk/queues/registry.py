@@ -1,0 +1,113 @@
+"""The queues of the desk by name: a new one is a file and a row here, in the order of the filters at the right."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select
+
+from forum.domain.desk.queues import (
+    capacities,
+    disputed,
+    hand_overs,
+    join_requests,
+    nominated,
+    permissions,
+    recognisable,
+    themes,
+    unanswered,
+    without_words,
+)
+from forum.infra.i18n import lazy
+from forum.policy.actors import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A queue: its stable name, what it is called, the sentence why things stand there, and what finds them.
+
+    `waiting` selects the `Columns` of what waits in some spaces, all of which the actor moderates, and of what the
+    actor may read alone. `details` reads what is shown of the one that is open (at most three queries); None where it
+    waits no more.
+    """
+
+    name: str
+    title: Any
+    why: Any
+    waiting: Callable[[Actor, Collection[int]], Select[Any]]
+    details: Callable[[Actor, int], Any]
+
+
+QUEUES: tuple[Queue, ...] = (
+    Queue(
+        recognisable.NAME,
+        lazy("May identify someone"),
+        lazy("A reviewer thinks that masked words lead to a person."),
+        recognisable.waiting,
+        recognisable.details,
+    ),
+    Queue(
+        unanswered.NAME,
+        lazy("Without an answer"),
+        lazy("Whoever tells a story is promised an answer within two working days."),
+        unanswered.waiting,
+        unanswered.details,
+    ),
+    Queue(
+        capacities.NAME,
+        lazy("Capacities"),
+        lazy("Until you confirm it, this person does not count on the ring."),
+        capacities.waiting,
+        capacities.details,
+    ),
+    Queue(
+        join_requests.NAME,
+        lazy("Joining"),
+        lazy("Somebody wants to belong to the space."),
+        join_requests.waiting,
+        join_requests.details,
+    ),
+    Queue(
+        without_words.NAME,
+        lazy("Without an excerpt"),
+        lazy("Everybody reads a claim that nothing supports now."),
+        without_words.waiting,
+        without_words.details,
+    ),
+    Queue(
+        disputed.NAME,
+        lazy("Contradicted"),
+        lazy("Only its author and the makers of the lesson read this until somebody decides."),
+        disputed.waiting,
+        disputed.details,
+    ),
+    Queue(
+        permissions.NAME,
+        lazy("Permission"),
+        lazy("You see what still stands in the lesson, never who answered what."),
+        permissions.waiting,
+        permissions.details,
+    ),
+    Queue(
+        nominated.NAME,
+        lazy("Nominated"),
+        lazy("A member said: there is a lesson in this."),
+        nominated.waiting,
+        nominated.details,
+    ),
+    Queue(
+        hand_overs.NAME,
+        lazy("Offered to you"),
+        lazy("Another moderator asks you to take this over."),
+        hand_overs.waiting,
+        hand_overs.details,
+    ),
+    Queue(
+        themes.NAME,
+        lazy("Theme to choose"),
+        lazy("Without a theme nobody finds this thread by what it is about."),
+        themes.waiting,
+        themes.details,
+    ),
+)
+BY_NAME: Mapping[str, Queue] = {queue.name: queue for queue in QUEUES}

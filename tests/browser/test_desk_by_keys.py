@@ -1,0 +1,146 @@
+"""A working day on the desk of a moderator, by keyboard alone: everything is settled or opened, and one undone."""
+
+import threading
+
+import pytest
+from sqlalchemy import select
+from werkzeug.serving import make_server
+
+from forum import create_app
+from forum.infra.db import db
+from forum.models.accounts import Capacity
+from forum.models.desk import DeskAside, DeskNote, DeskTaking
+from forum.models.disputes import CounterEvidence
+from forum.models.handovers import HandOver
+from forum.models.lessons import Lesson
+from forum.models.nominations import Nomination
+from forum.models.spaces import JoinRequest
+from tests import desk_scenario
+from tests.conftest import copied_database, settings_for
+from tests.factories import sign_in
+
+pytestmark = pytest.mark.browser
+MOST = 40  # key presses
+# What settles each kind in place; the others open the page where it is, at an address with these words.
+IN_PLACE = {"join_request": "1", "capacity": "1", "unanswered": "2", "disputed": "1", "hand_over": "1"}
+OPENED = {
+    "nominated": "/workbench/",
+    "theme": "/classification",
+    "permission": "/permission",
+    "without_words": "/lessons/les-",
+    "recognisable": "/workbench/",
+}
+
+
+@pytest.fixture
+def served(migrated, tmp_path, chromium):
+    """The desk of Sien, served, with a page on which she is signed in."""
+    server = make_server("127.0.0.1", 0, lambda environ, start: b"", threaded=True)
+    base = f"http://127.0.0.1:{server.server_port}"
+    app = create_app(settings_for(copied_database(migrated, tmp_path), tmp_path) | {"BASE_URL": base})
+    with app.app_context():
+        made = desk_scenario.plant()
+        client = app.test_client()
+        sign_in(client, made.sien)
+        items = dict(made.items)
+        db.session.remove()
+    cookie = client.get_cookie(app.config["SESSION_COOKIE_NAME"])
+    server.app = app
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    context = chromium.new_context(base_url=base, viewport={"width": 1280, "height": 900})
+    context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": base}])
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    yield app, page, items
+    context.close()
+    server.shutdown()
+    thread.join(timeout=10)
+    with app.app_context():
+        db.engine.dispose()
+
+
+class Hands:
+    """They press keys, and count."""
+
+    def __init__(self, page):
+        self.page, self.presses = page, 0
+
+    def press(self, key):
+        """Press one on a page that stays."""
+        self.presses += 1
+        self.page.keyboard.press(key)
+
+    def leave(self, key):
+        """Press one that leads to another page, whose scripts are there afterwards."""
+        with self.page.expect_navigation():
+            self.press(key)
+        self.page.wait_for_load_state("networkidle")
+
+    def opened(self):
+        """The kind of the thing that is open."""
+        return self.page.locator("[data-opened]").get_attribute("id").rpartition("-")[0]
+
+
+def test_ten_things_of_ten_kinds_are_settled_in_forty_presses_with_one_undone(served):
+    app, page, items = served
+    page.goto("/desk")
+    page.wait_for_load_state("networkidle")
+    hands, done, addresses = Hands(page), set(), {}
+    while done != set(items):
+        kind = hands.opened()
+        assert kind not in done
+        done.add(kind)
+        if kind in IN_PLACE:
+            hands.leave(IN_PLACE[kind])
+            if kind == "join_request":
+                hands.leave("z")
+                assert hands.opened() == kind, "undone, it waits and is open again"
+                hands.leave("3")
+            assert page.evaluate("document.activeElement.hasAttribute('data-opened')"), (
+                "the next has the focus"
+            )
+        else:
+            hands.leave("1")
+            addresses[kind] = page.url
+            hands.leave("Alt+ArrowLeft")
+            if done != set(items):
+                hands.press("j")
+                hands.leave("Enter")
+    assert hands.presses <= MOST
+    assert {kind: OPENED[kind] in address for kind, address in addresses.items()} == dict.fromkeys(
+        OPENED, True
+    )
+    with app.app_context():
+        asked = db.session.scalars(select(JoinRequest)).one()
+        assert (asked.accepted, asked.answered_by_id is not None) == (False, True)
+        held = db.session.get_one(Capacity, int(items["capacity"].rpartition("-")[2]))
+        assert held.confirmed_at is not None
+        assert db.session.scalars(select(DeskAside.item_id)).all() == [
+            int(items["unanswered"].rpartition("-")[2])
+        ]
+        assert db.session.scalars(select(CounterEvidence)).one().accepted
+        assert db.session.scalars(select(HandOver)).one().ending == "accepted"
+        assert db.session.scalars(select(Nomination)).one().ending == "taken_up"
+        assert db.session.scalars(select(Lesson.id)).all(), "a lesson was begun"
+        db.session.remove()
+
+
+def test_a_note_is_written_and_a_thing_taken_by_keys_which_do_nothing_in_a_field(served):
+    app, page, _items = served
+    page.goto("/desk")
+    page.wait_for_load_state("networkidle")
+    hands = Hands(page)
+    hands.press("?")
+    assert page.locator("[data-desk-keys]").is_visible()
+    hands.press("Escape")
+    hands.press("n")
+    page.keyboard.type("a j 1 z")
+    hands.press("Tab")
+    hands.leave("Enter")
+    assert "Sien: a j 1 z" in page.locator("[data-opened]").inner_text()
+    hands.leave("a")
+    with app.app_context():
+        assert db.session.scalars(select(DeskNote.words)).all() == ["a j 1 z"]
+        assert len(db.session.scalars(select(DeskTaking)).all()) == 1
+        db.session.remove()

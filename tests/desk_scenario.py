@@ -1,0 +1,134 @@
+"""A desk with one thing of every kind on it, for a moderator who may settle all of them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from forum.domain.handovers import offers
+from forum.domain.lessons import disputes, lessons, page, review_checklist
+from forum.domain.people import capacities
+from forum.domain.spaces import join_requests
+from forum.domain.threads import nominations
+from forum.infra import clock, days
+from forum.infra.db import db
+from forum.models.accounts import Body, Level, Member
+from forum.models.consents import ConsentRound
+from forum.models.lessons import Lesson
+from forum.models.spaces import Role, Space
+from forum.models.themes import Need
+from tests.factories import actor, make_member, make_space, make_thread
+from tests.lesson_scenario import LessonScenario, build
+
+
+@dataclass
+class DeskScenario:
+    """Sien moderates Aalst; everything waits for her there. `items`: the key of each kind."""
+
+    lessons: LessonScenario
+    sien: Member
+    wouter: Member  # moderates Aalst, too
+    space: Space
+    items: dict[str, str] = field(default_factory=dict)
+
+
+def ask(space: Space, name: str = "Karim", message: str = "I do home visits.") -> int:
+    """Somebody of the network asks to belong to a space; return the id of the request."""
+    asker = make_member(name, space=make_space("Genk", city="genk"), city="genk")
+    return join_requests.request_to_join(actor(asker), space.id, message=message).id
+
+
+def hold(space: Space, name: str = "Tine") -> int:
+    """A member of a space says what they speak as, which nobody confirmed; return its id."""
+    tine = make_member(name, space=space)
+    held = {"function": "social worker", "level": Level.FIELD, "body": Body.OCMW, "city": space.city}
+    return capacities.add(tine.id, starts_on=date(2025, 1, 1), **held).id
+
+
+def plant() -> DeskScenario:
+    """Everything that waits, one of each kind."""
+    found = build()
+    desk = DeskScenario(
+        found, found.second, make_member("Wouter", space=found.space, role=Role.MODERATOR), found.space
+    )
+    for kind, make in MAKERS.items():
+        desk.items[kind] = f"{kind}-{make(desk)}"
+    db.session.commit()
+    return desk
+
+
+def _published(desk: DeskScenario) -> int:
+    """A lesson that lost its words, and against which somebody brought evidence."""
+    lesson = desk.lessons.published()
+    lesson.weakened_at = clock.now()
+    return lesson.id
+
+
+def _disputed(desk: DeskScenario) -> int:
+    lesson = db.session.get_one(Lesson, int(desk.items["without_words"].rpartition("-")[2]))
+    public_id = lesson.public_id or ""
+    root = page.page(desk.lessons.actor("reader"), public_id).claims[0].root
+    words = {"words": "With us nobody came.", "post": ""}
+    return disputes.bring(desk.lessons.actor("reader"), public_id, claim=root, with_report=False, **words).id
+
+
+def _doubted(desk: DeskScenario) -> int:
+    lesson = desk.lessons.draft(text="A second one")
+    lessons.submit(desk.lessons.actor("curator"), lesson.id, audience=desk.lessons.thread.audience)
+    review_checklist.answer(desk.lessons.actor("reviewer"), lesson.id, {"unknown": "doubt"})
+    return lesson.id
+
+
+def _asked(desk: DeskScenario) -> int:
+    lesson = lessons.draft(actor(desk.sien), desk.lessons.thread.id, title="In my hands")
+    now = clock.now()
+    asked = ConsentRound(
+        lesson_id=lesson.id,
+        version_id=lesson.working_id,
+        audience=lesson.audience,
+        title="In my hands",
+        remind_at=now,
+        opened_by_id=desk.sien.id,
+        opened_at=now - timedelta(days=10),
+        last_day=days.today() + timedelta(days=1),
+        closes_at=days.end_of(days.today() + timedelta(days=1)),
+        withdrawn=False,
+    )
+    db.session.add(asked)
+    db.session.flush()
+    lesson.round_id = asked.id
+    return asked.id
+
+
+def _nominated(desk: DeskScenario) -> int:
+    nominations.nominate(desk.lessons.actor("author"), desk.lessons.thread.id)
+    return desk.lessons.thread.id
+
+
+def _offered(desk: DeskScenario) -> int:
+    lesson = lessons.draft(desk.lessons.actor("curator"), desk.lessons.thread.id, title="To hand over")
+    given = [("lesson", lesson.id)]
+    return offers.offer(desk.lessons.actor("curator"), desk.space.id, given, successor_id=desk.sien.id)[0]
+
+
+def _story(desk: DeskScenario) -> int:
+    return make_thread(desk.space, desk.lessons.author, title="One door, three services").id
+
+
+def _themeless(desk: DeskScenario) -> int:
+    by = make_member("Piet", space=desk.space)
+    return make_thread(desk.space, by, title="About what?", axis=None, need=Need.FACTS).id
+
+
+MAKERS: dict[str, Callable[[DeskScenario], int]] = {
+    "join_request": lambda desk: ask(desk.space),
+    "capacity": lambda desk: hold(desk.space),
+    "unanswered": _story,
+    "theme": _themeless,
+    "without_words": _published,
+    "disputed": _disputed,
+    "recognisable": _doubted,
+    "permission": _asked,
+    "hand_over": _offered,
+    # Last: a lesson that is begun from the thread takes it up.
+    "nominated": _nominated,
+}
