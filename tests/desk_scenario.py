@@ -6,6 +6,8 @@ from datetime import date, timedelta
 
 from forum.domain.handovers import offers
 from forum.domain.lessons import disputes, lessons, page, review_checklist
+from forum.domain.moderation import hiding, objections, post_reports
+from forum.domain.moderation.post_reports import Said
 from forum.domain.people import capacities
 from forum.domain.spaces import join_requests
 from forum.domain.threads import nominations
@@ -14,9 +16,10 @@ from forum.infra.db import db
 from forum.models.accounts import Body, Level, Member
 from forum.models.consents import ConsentRound
 from forum.models.lessons import Lesson
+from forum.models.post_reports import ReportReason
 from forum.models.spaces import Role, Space
 from forum.models.themes import Need
-from tests.factories import actor, make_member, make_space, make_thread
+from tests.factories import actor, make_member, make_post, make_space, make_thread
 from tests.lesson_scenario import LessonScenario, build
 
 
@@ -119,6 +122,22 @@ def _themeless(desk: DeskScenario) -> int:
     return make_thread(desk.space, by, title="About what?", axis=None, need=Need.FACTS).id
 
 
+def _reported(desk: DeskScenario) -> int:
+    post = make_post(desk.lessons.thread, desk.lessons.author, "The one with the red coat said so.")
+    said = Said(ReportReason.IDENTIFIES, "Everybody knows who that is.")
+    post_reports.report(desk.lessons.actor("reader"), post.id, said)
+    return post.id
+
+
+def _objected(desk: DeskScenario) -> int:
+    thread = make_thread(desk.space, desk.wouter, title="Who was it?")
+    make_post(thread, desk.lessons.curator)
+    post = make_post(thread, desk.lessons.author, "It was not like that.")
+    hiding.hide(actor(desk.wouter), post.id, reason="Somebody is in it.")
+    objections.make(desk.lessons.actor("author"), post.id, words="Nobody is in it.")
+    return post.id
+
+
 MAKERS: dict[str, Callable[[DeskScenario], int]] = {
     "join_request": lambda desk: ask(desk.space),
     "capacity": lambda desk: hold(desk.space),
@@ -129,6 +148,8 @@ MAKERS: dict[str, Callable[[DeskScenario], int]] = {
     "recognisable": _doubted,
     "permission": _asked,
     "hand_over": _offered,
+    "reported": _reported,
+    "objections": _objected,
     # Last: a lesson that is begun from the thread takes it up.
     "nominated": _nominated,
 }

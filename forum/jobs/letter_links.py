@@ -15,6 +15,8 @@ from forum.domain.threads.numbering import page_of
 AT_AFFIRMATION = frozenset({"still_true", "overdue", "signalled"})
 AT_EVIDENCE = frozenset({"evidence_brought", "disputed", "evidence_declined"})
 OWN_REPORTS = frozenset({"report_asked", "foretelling_due"})
+# The page about one post of theirs, where its author reads why.
+AT_OWN_POST = {"change_asked": "settling.asked", "objection_declined": "objections.new"}
 
 
 def link(endpoint: str, **values: Any) -> str:
@@ -54,6 +56,8 @@ def post_link(thread_id: int, slug: str, number: int) -> str:
 
 def notice_link(item: Item) -> str:
     """Return the full address of what a notice is about: the very post, or its thread where no title may be said."""
+    if item.post_id is not None and item.kind in AT_OWN_POST:
+        return link(AT_OWN_POST[item.kind], post_id=item.post_id)
     if item.thread_id is not None:
         return post_link(item.thread_id, item.slug, item.number)
     if item.lesson_id is not None:
@@ -65,4 +69,7 @@ def notice_link(item: Item) -> str:
             return link("disputes.index", public_id=item.public_id)
         page = {"public_id": item.public_id} if item.public_id else {"lesson_id": item.lesson_id}
         return link("lessons.show" if item.public_id else "workbench.show", **page)
-    return link("spaces.show", slug=item.space_slug) if item.space_slug else link("home.index")
+    if item.space_slug:
+        at = "settling.index" if item.kind in {"deputy_needed", "deputy_named"} else "spaces.show"
+        return link(at, slug=item.space_slug)
+    return link("post_reports.own" if item.kind == "report_settled" else "home.index")

@@ -43,6 +43,13 @@ class Action(enum.StrEnum):
     NOT_ADMIT = "not_admit"
     SET_ASIDE = "set_aside"  # a story that needs no answer
     CLOSE_NOMINATION = "close_nomination"  # of a thread, by members who are not named
+    SETTLE_REPORT = (
+        "settle_report"  # its reason is the outcome; not for the author of the post (`subject_id`)
+    )
+    REOPEN_REPORT = "reopen_report"  # the same was undone
+    ASK_CHANGE = "ask_change"  # of a post, of its author (`subject_id`)
+    KEEP_HIDDEN = "keep_hidden"  # a post of `subject_id`, who objected
+    DEPUTY = "deputy"  # of the space, `subject_id`; its reason is whether they were named, or it ended
 
 
 class ActorRole(enum.StrEnum):

@@ -25,6 +25,7 @@ class UndoKind(enum.StrEnum):
     JOIN = "join"  # the answer to a request to belong to a space; which one is in `before`
     CAPACITY = "capacity"  # confirmed or refused; which one is in `before`
     SET_ASIDE = "set_aside"  # a story on the desk that needs no answer
+    SETTLE = "settle"  # of the reports of a post, that stays as it is or that its author is asked to change
 
 
 class UndoableAct(Model):

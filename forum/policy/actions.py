@@ -164,30 +164,29 @@ def may_put_back(actor: Actor | None, post: Post) -> Answer:
 
 
 def may_hide(actor: Actor | None, post: Post, thread: Thread) -> Answer:
-    """Hide a post that stands: moderators of the thread's space."""
+    """Hide a post that stands: moderators of the thread's space, but not their own."""
     answer = may_moderate(actor, thread.space_id)
-    if not answer:
-        return answer
-    return deny(_("This post is already hidden or taken back.")) if post.hidden_at or post.deleted_at else YES
+    if answer and actor is not None and post.author_id == actor.id:
+        return deny(_("You can take your own post back."))
+    gone = post.hidden_at or post.deleted_at
+    return answer and (deny(_("This post is already hidden or taken back.")) if gone else YES)
 
 
 def may_restore(actor: Actor | None, post: Post, thread: Thread) -> Answer:
-    """Show a hidden post again: moderators of the thread's space."""
+    """Show a hidden post again: moderators of the thread's space, but not their own that somebody else hid."""
     answer = may_moderate(actor, thread.space_id)
-    if not answer:
-        return answer
-    return YES if post.hidden_at is not None else deny(_("This post is not hidden."))
+    if answer and actor is not None and post.author_id == actor.id != post.hidden_by_id:
+        return deny(_("This is your own post: somebody else looks after it."))
+    return answer and (YES if post.hidden_at is not None else deny(_("This post is not hidden.")))
 
 
 def may_hide_revision(actor: Actor | None, post: Post, thread: Thread) -> Answer:
     """Take an earlier text of a post out of its history: its author, and moderators of the thread's space."""
     if actor is not None and post.author_id == actor.id:
         return signed_in(actor)
-    answer = may_moderate(actor, thread.space_id)
-    if not answer:
-        return answer
     gone = post.hidden_at is not None or post.deleted_at is not None
-    return deny(_("This post is already hidden or taken back.")) if gone else YES
+    answer = deny(_("This post is already hidden or taken back.")) if gone else YES
+    return may_moderate(actor, thread.space_id) and answer
 
 
 def may_classify(actor: Actor | None, thread: Thread) -> Answer:

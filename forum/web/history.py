@@ -23,7 +23,7 @@ bp = Blueprint("history", __name__)
 def show(post_id: int) -> ResponseReturnValue:
     who, before = viewer(), id_of(request.args.get("before"), LARGEST_NUMBER)
     found = history.of_post(who, post_id, before=before or None)
-    unread.opened_history(post_id)
+    unread.opened_post("version_hidden", post_id)
     acts = undoable.open_acts(who, thread_id=found.thread.id, kind=UndoKind.HIDE_REVISION) if who else []
     return render_template(
         "posts/history.html",

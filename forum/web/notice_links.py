@@ -29,7 +29,10 @@ OWN_PAGES = {
     "capacity_ended": "settings.profile",
     "drafts_lapse": "drafts.index",
     "mail_changed": "notice_settings.show",
+    "report_settled": "post_reports.own",
 }
+# The page about one post of theirs, where its author reads why.
+AT_OWN_POST = {"change_asked": "settling.asked", "objection_declined": "objections.new"}
 
 
 def to(group: Group, line: Line | None = None) -> str:
@@ -47,6 +50,8 @@ def to(group: Group, line: Line | None = None) -> str:
         if kind == "join_requested":
             anchor = f"request-{line.asker.request_id}" if line and line.asker else None
             return url_for("members.index", slug=group.space_slug, _anchor=anchor)
+        if kind in {"deputy_needed", "deputy_named"}:
+            return url_for("settling.index", slug=group.space_slug)
         if kind in {"guest_ends", "guest_over"}:
             return url_for("members.index", slug=group.space_slug)
         return url_for("spaces.show", slug=group.space_slug)
@@ -70,6 +75,8 @@ def _of_lesson(kind: str, lesson_id: int, public_id: str | None) -> str:
 def _in_thread(group: Group, thread_id: int, line: Line | None) -> str:
     if line and line.post_id and line.kind == "version_hidden":
         return url_for("history.show", post_id=line.post_id)
+    if line and line.post_id and line.kind in AT_OWN_POST:
+        return url_for(AT_OWN_POST[line.kind], post_id=line.post_id)
     if line and line.post_number:
         return links.to_post(thread_id, group.slug, line.post_number)
     if line and line.kind == "nomination_closed":

@@ -1,24 +1,30 @@
 """The desk of moderators: who has what in hand, private notes, what needs no answer, and how much waits.
 
-On the way back these are gone; what was answered stays answered.
+On the way back these are gone; what was answered stays answered, and its lines stay in the log.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-from migrations.log_kinds import allow
-
 revision = "0060"
-down_revision = "0057"
+down_revision = "0058"
 branch_labels = None
 depends_on = None
 
 ACTS = "undoable_act"
-OLD_ACTS = ("narrow", "hide", "take_back", "bookmark", "hide_revision", "note", "remove", "confirm", "end")
+OLD_ACTS = (
+    "narrow",
+    "hide",
+    "take_back",
+    "bookmark",
+    "hide_revision",
+    "note",
+    "remove",
+    "confirm",
+    "end",
+    "settle",
+)
 NEW_ACTS = ("join", "capacity", "set_aside")
-LOG = "moderation_action"
-OLD_LINES = ("hand_over", "note", "cahier")
-NEW_LINES = ("admit", "not_admit", "set_aside", "close_nomination")
 MOMENT = sa.DateTime(timezone=True)
 
 
@@ -60,24 +66,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("member_id", name=op.f("pk_desk_number")),
     )
     _allow((*OLD_ACTS, *NEW_ACTS))
-    if _lists_kinds():
-        allow(*OLD_LINES, *NEW_LINES)
 
 
 def downgrade() -> None:
-    if _lists_kinds():
-        allow(*OLD_LINES)
     gone = ", ".join(f"'{one}'" for one in NEW_ACTS)
     op.execute(f"DELETE FROM {ACTS} WHERE kind IN ({gone})")  # noqa: S608 - constants
     _allow(OLD_ACTS)
     for name in ("desk_number", "desk_aside", "desk_note", "desk_taking"):
         op.drop_table(name)
-
-
-def _lists_kinds() -> bool:
-    """Whether the log still says which kinds of lines it may have: since 0057 it does not."""
-    checks = sa.inspect(op.get_bind()).get_check_constraints(LOG)
-    return any(one["name"] == f"ck_{LOG}_action" for one in checks)
 
 
 def _item_table(name: str, *columns: sa.Column, pointing: dict[str, str | None]) -> None:

@@ -3,6 +3,8 @@
 from flask import Flask
 
 from forum.domain.mailing.mail_queue import queue_mail
+from forum.domain.moderation import post_reports
+from forum.domain.moderation.post_reports import Said
 from forum.domain.people import feed_keys
 from forum.domain.people.feed_keys import Feed
 from forum.domain.threads import bookmarks, posts
@@ -15,6 +17,7 @@ from forum.models.lessons import Lesson, LessonState
 from forum.models.mail import Lane, MailState, OutgoingMail
 from forum.models.missed import MissedSearch
 from forum.models.nominations import Nomination
+from forum.models.post_reports import ReportReason
 from forum.models.responses import ThreadResponse
 from forum.models.spaces import Space
 from forum.models.summaries import SummaryVersion
@@ -80,6 +83,7 @@ MEMBER = (
     "/settings/digest",
     "/settings/profile",
     "/settings/security",
+    "/reports",
     "/settings/sessions",
     "/settings/feeds",
     "/coverage",
@@ -128,6 +132,11 @@ def for_moderator(app: Flask) -> list[str]:
             )
         sofie = db.session.scalars(db.select(Member).where(Member.handle == "sofie")).one()
         bookmarks.keep(actor(sofie), post.id, note="Voor de ploeg van maandag")
+        reported = db.session.scalars(
+            db.select(Post).where(Post.thread_id == thread.id, Post.number == 4)
+        ).one()
+        reader = db.session.scalars(db.select(Member).where(Member.handle == "hasan")).one()
+        post_reports.report(actor(reader), reported.id, Said(ReportReason.WRONG, "Dat klopt niet."))
         db.session.commit()
         afterlife = afterlife_places.pages(actor(sofie), space.id)
         summarised = db.session.scalars(db.select(SummaryVersion.thread_id)).first()
@@ -162,6 +171,10 @@ def for_moderator(app: Flask) -> list[str]:
         "/moderation/figures",
         f"/spaces/{space.slug}/moderation/posts",
         "/desk",
+        f"/spaces/{space.slug}/moderation/deputy",
+        f"/spaces/{space.slug}/reports",
+        f"/posts/{reported.id}/settlement",
+        f"/posts/{reported.id}/reports/new",
         "/threads?axis=unknown",
         f"/threads/{without_axis.id}-{without_axis.slug}",
         f"/threads/{without_axis.id}/classification",

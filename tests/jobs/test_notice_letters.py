@@ -308,8 +308,9 @@ def test_every_kind_without_a_letter_of_its_own_has_its_sentence(aalst, dirk, ru
         mail = db.session.scalars(select(OutgoingMail)).one()
         message = letters.letter_for(mail).message
         assert letter_check.faults(message, stoppable=KINDS[kind].stop is not None) == []
-        # Where a lesson comes from may not be its reader's to know.
-        assert ("Aalst" in parts(message)[0]) is (kind not in ABOUT_LESSONS), kind
+        # Where a lesson comes from may not be its reader's to know, nor any more where a post is that they reported.
+        unnamed = {*ABOUT_LESSONS, "report_settled"}
+        assert ("Aalst" in parts(message)[0]) is (kind not in unnamed), kind
     db.session.execute(update(Notification).values(kind="role_taken", space_id=None))
     mail = db.session.scalars(select(OutgoingMail)).one()
     assert letters.letter_for(mail).message["Subject"] == "You no longer have a role in a space"

@@ -41,7 +41,7 @@ from forum.models.themes import Axis, Need
 from forum.models.threads import Outcome, Post, Thread
 from tests import reviewed
 from tests.factories import actor, join, make_member, make_space
-from tests.rules import leak_lessons
+from tests.rules import leak_lessons, leak_reports
 
 TITLE = "zwartetitelmerk"
 BODY = "zwartwoordmerk"
@@ -77,7 +77,7 @@ NOTED = "zwartwerktafelmerk"  # in a note of moderators about what waits on thei
 MARKERS = (
     TITLE, BODY, REPLY, HIDDEN, TAG, DRAFT, CLAIM, NAME, REASON, CONSENT, SPEAKER, KEPT, CHECKED, NARROWED, HUSHED,
     OFFER, SENTENCE, HIDDEN_SENTENCE, SUMMARY, FORMER_SUMMARY, FORMER_TAG, SPELT, HALF, MODERATORS_HALF, QUOTED,
-    EDITED_OUT, FROM_BEFORE, KEPT_NOTE, PINNED, NOTED, *leak_lessons.MARKERS,
+    EDITED_OUT, FROM_BEFORE, KEPT_NOTE, PINNED, NOTED, *leak_lessons.MARKERS, *leak_reports.MARKERS,
 )  # fmt: skip
 # The name of a listed space in which nothing public stands: for full members of the network, not for strangers.
 PLACE = "zwarteplekmerk"
@@ -312,6 +312,8 @@ def _talk(closed: Space, insider: Member, moderator: Member) -> Thread:
         actor(insider), thread.id, body=f"He lives at {HIDDEN}", idempotency_key=str(uuid.uuid4())
     )
     hiding.hide(actor(moderator), hidden.id, reason=REASON)
+    opening = db.session.scalars(db.select(Post).where(Post.thread_id == thread.id, Post.number == 1)).one()
+    leak_reports.report(closed, insider, moderator, opening, hidden)
     return thread
 
 

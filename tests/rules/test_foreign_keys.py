@@ -14,8 +14,9 @@ WHO_DID_IT = {
     "join_request.answered_by_id", "lesson.published_by_id", "lesson_step.actor_id",
     "membership.ended_by_id", "membership.granted_by_id", "moderation_action.actor_id",
     "network_appointment.granted_by_id", "notification.actor_id",
-    "post.hidden_by_id", "post_revision.editor_id", "review_comment.author_id",
-    "review_comment.settled_by_id", "space_note.editor_id", "summary_keeper.asked_by_id",
+    "post.hidden_by_id", "post_objection.decided_by_id", "post_revision.editor_id",
+    "post_settlement.settled_by_id", "review_comment.author_id",
+    "review_comment.settled_by_id", "space_deputy.named_by_id", "space_note.editor_id", "summary_keeper.asked_by_id",
     "summary_version.editor_id", "tag_merge.editor_id", "thread_change.editor_id", "thread_response.hidden_by_id",
 }  # fmt: skip
 WITHOUT = {

@@ -88,6 +88,10 @@ TABLES = {
         ("desk_taking", "desk_note", "desk_aside", "desk_number"),
         "What moderators have in hand on their desk, how much waits there, and their notes about it.",
     ),
+    **dict.fromkeys(
+        ("post_report", "post_objection"), "Which posts you reported to moderators, why, in which words"
+    ),
+    **dict.fromkeys(("post_settlement", "space_deputy"), "What you settled as a moderator or a deputy"),
     "outgoing_mail": "Which e-mails we sent you and when",
     "digest": "which threads and lessons were in a digest",
     "digest_choice": DIGEST,

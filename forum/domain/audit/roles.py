@@ -10,6 +10,11 @@ OF_NETWORK = {
     Action.READMIT: ActorRole.ADMINISTRATOR,
     Action.CAHIER: ActorRole.EDITOR,
 }
+# Whoever does these to somebody else's post and moderates nothing there is the deputy of its space.
+OF_DEPUTIES = {
+    *(Action.HIDE, Action.RESTORE, Action.KEEP_HIDDEN),
+    *(Action.SETTLE_REPORT, Action.REOPEN_REPORT, Action.ASK_CHANGE),
+}
 
 
 def role_of(actor: Actor | None, action: Action, *, space_id: int | None, author_id: int | None) -> ActorRole:
@@ -25,6 +30,8 @@ def role_of(actor: Actor | None, action: Action, *, space_id: int | None, author
         return ActorRole.MODERATOR
     if author_id == actor.id:
         return ActorRole.AUTHOR
+    if action in OF_DEPUTIES:
+        return ActorRole.DEPUTY
     for network_role, role in (
         (NetworkRole.ADMIN, ActorRole.ADMINISTRATOR),
         (NetworkRole.EDITOR, ActorRole.EDITOR),

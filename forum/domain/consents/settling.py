@@ -24,6 +24,7 @@ from forum.domain.lessons import (
     weakened,
 )
 from forum.domain.lessons.state_machine import Move
+from forum.domain.threads import said_to_moderators
 from forum.infra import clock, tokens
 from forum.infra.db import db
 from forum.models.claims import Claim, Excerpt, Removal, RemovalKind
@@ -103,6 +104,7 @@ def erase(member_id: int) -> None:
     ageing.erase(member_id)
     reasons.erase(member_id)
     private_notes.erase(member_id)
+    said_to_moderators.erase(member_id)
     for request in db.session.scalars(select(ConsentRequest).where(ConsentRequest.author_id == member_id)):
         _empty_request(request)
     for consent in db.session.scalars(select(Consent).where(Consent.author_id == member_id)):

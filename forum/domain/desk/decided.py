@@ -15,11 +15,19 @@ from forum.models.disputes import CounterEvidence
 from forum.models.lessons import Lesson
 from forum.models.moderation import ModerationAction
 from forum.models.nominations import Nomination
+from forum.models.post_reports import PostSettlement, ReportOutcome
 from forum.models.spaces import JoinRequest
-from forum.models.threads import Thread
+from forum.models.threads import Post, Thread
 from forum.policy.actors import Actor
 from forum.policy.answering import answerable, moderated
 from forum.policy.visibility import sees
+
+SETTLED = {
+    ReportOutcome.HIDDEN: lazy("the post is hidden"),
+    ReportOutcome.ASKED: lazy("its author is asked to change it"),
+    ReportOutcome.LEFT: lazy("it stays as it is"),
+    ReportOutcome.TAKEN_BACK: lazy("its author took it back"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +104,19 @@ def _unanswered(actor: Actor, item_id: int) -> Decided | None:
     return _by(actor, query, DeskAside.member_id, lambda _row: lazy("no answer needed"))
 
 
+def _reported(actor: Actor, item_id: int) -> Decided | None:
+    query = (
+        select(PostSettlement.outcome, Thread.space_id)
+        .join(Post, Post.id == PostSettlement.post_id)
+        .join(Thread, Thread.id == Post.thread_id)
+        .where(Post.id == item_id, Post.author_id != actor.id, PostSettlement.undone_at.is_(None))
+        .where(sees(Thread, actor), Thread.space_id.in_(moderated(actor)))
+        .order_by(PostSettlement.id.desc())
+        .limit(1)
+    )
+    return _by(actor, query, PostSettlement.settled_by_id, lambda row: SETTLED[row.outcome])
+
+
 def _by(actor: Actor, query: Any, by_id: Any, said: Callable[[Any], Any]) -> Decided | None:
     row = db.session.execute(
         query.add_columns(Member.id.label("by_id"), Member.name.label("by_name")).join(
@@ -113,4 +134,5 @@ _HOW: Mapping[str | None, Callable[[Actor, int], Decided | None]] = {
     "nominated": _nominated,
     "disputed": _disputed,
     "unanswered": _unanswered,
+    "reported": _reported,
 }

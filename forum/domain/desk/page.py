@@ -16,6 +16,7 @@ from forum.policy.actors import Actor
 from forum.policy.errors import NotFound
 
 FEW = 8  # of what was done today
+UNDONE_AS = {"settle_report": "settle"}  # what is undone, where it is called otherwise than its line
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +140,10 @@ def _done(actor: Actor, lines: list[LogLine]) -> list[Done]:
     by_post = {(act.kind.value, act.thread_id, act.number): act for act in reversed(acts)}
     found = []
     for line in lines:
-        act = by_line.get(line.id) or by_post.pop((line.action, line.thread_id, line.post_number), None)
+        act = by_line.get(line.id) or by_post.pop(_undone(line), None)
         found.append(Done(line, act))
     return found
+
+
+def _undone(line: LogLine) -> tuple[str, int | None, int | None]:
+    return UNDONE_AS.get(line.action, line.action), line.thread_id, line.post_number

@@ -44,6 +44,7 @@ RUNNING: dict[str, Check] = {
     "work set aside": work.set_aside,
     "links of the log": audit.unlinked,
     "guests": work.guests_over,
+    "reported posts": work.reports_without_anybody,
     "addresses without mail": work.stopped_addresses,
     "clocks": machine.clocks,
     "rights of files": machine.files,

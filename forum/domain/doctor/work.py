@@ -3,17 +3,21 @@
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from forum.domain import health
 from forum.domain.checks import Check
 from forum.domain.doctor.findings import Finding, tell
 from forum.domain.mailing import complaints, mail_status
+from forum.domain.moderation import settlers
 from forum.domain.spaces import guests
 from forum.infra import clock
+from forum.infra.db import db
 from forum.models.events import Event
 from forum.models.mail import OutgoingMail
+from forum.models.post_reports import PostReport
 from forum.models.spaces import Membership
+from forum.models.threads import Post, Thread
 
 CLOSED_WITHIN = timedelta(hours=1)
 # What these warn of is said by `set_aside`, with ids.
@@ -46,6 +50,23 @@ def guests_over() -> Iterator[Finding]:
     """Guests whose time is over, and who read nothing any more: their rows are closed within minutes."""
     found = "guests whose time was over an hour ago, and whose membership is not closed: does a worker run?"
     yield from tell("guests", found, select(Membership.id).where(guests.is_over(clock.now() - CLOSED_WITHIN)))
+
+
+def reports_without_anybody() -> Iterator[Finding]:
+    """Reported posts that nobody may settle: of the only moderator of a space without a deputy."""
+    query = (
+        select(Post.id)
+        .join(Thread, Thread.id == Post.thread_id)
+        .where(
+            Post.id.in_(select(PostReport.post_id).where(settlers.OPEN)),
+            Post.hidden_at.is_(None),
+            Post.deleted_at.is_(None),
+            settlers.without_any(),
+        )
+    )
+    if count := db.session.scalar(select(func.count()).select_from(query.subquery())):
+        found = "posts of the only moderator of a space are reported, and it has no deputy: let it name one"
+        yield Finding("reported posts", count, found, warns=True)
 
 
 def of_checks(checks: Iterable[Check]) -> Iterator[Finding]:

@@ -55,6 +55,7 @@ class Item:
     number: int
     public_id: str | None
     lesson_id: int | None
+    post_id: int | None = None
 
     @property
     def can_be_answered(self) -> bool:
@@ -248,6 +249,7 @@ def _item(row: Any, plain: str) -> Item:
         number=row.number or 1,
         public_id=row.public_id,
         lesson_id=row.lesson_id,
+        post_id=row.post_id,
     )
 
 

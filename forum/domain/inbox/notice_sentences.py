@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any, Protocol
 
+from forum.domain.inbox.post_report_sentences import POST_REPORTS, UNNAMED, WHY
 from forum.domain.mailing.kinds import KINDS
 from forum.infra import words
 from forum.infra.bidi import isolate
@@ -51,6 +52,7 @@ _SENTENCES: Mapping[str, tuple[Any, Any]] = {
         lazy("Your sentence with “%(title)s” is shown again"),
         lazy("A moderator of %(space)s shows your sentence with a story again"),
     ),
+    **POST_REPORTS,
     "nomination_closed": (
         lazy("No lesson is made of “%(title)s” now"),
         lazy("A moderator of %(space)s says why no lesson is made of this thread now"),
@@ -185,12 +187,13 @@ _UNNAMED: Mapping[str, Any] = {
     "answer": lazy("There is a reply to your story in %(space)s"),
     "post_restored": lazy("A post of yours in %(space)s is shown again"),
     "responded": lazy("There are short responses to your story in %(space)s"),
+    **UNNAMED,
     "nomination_closed": lazy("No lesson is made now of a thread in %(space)s that you nominated"),
     "summary_asked": lazy("You are asked to write where a thread in %(space)s stands"),
     "response_hidden": lazy("A sentence of yours in %(space)s was hidden"),
     "response_restored": lazy("A sentence of yours in %(space)s is shown again"),
 }
-_OF_SPACE = ("role_", "hand_over_", "left_behind")  # they never have a title
+_OF_SPACE = ("role_", "hand_over_", "left_behind", "deputy_")  # they never have a title
 _OFFERS = lazy("You get this e-mail because you moderate the space.")
 _OF_LESSON = lazy("You get this e-mail because you made the lesson, or are quoted in it.")
 _OF_REPORT = lazy("You get this e-mail because you reported on the lesson.")
@@ -204,6 +207,7 @@ _WHY: Mapping[str, Any] = {
     "responded": lazy("You get this e-mail because you started the thread."),
     "response_hidden": lazy("You get this e-mail because you wrote the text."),
     "response_restored": lazy("You get this e-mail because you wrote the text."),
+    **WHY,
     "nomination_closed": lazy("You get this e-mail because you said that there is a lesson in the thread."),
     "summary_asked": lazy("You get this e-mail because a moderator asked you."),
     "applied": _OF_LESSON,

@@ -11,6 +11,7 @@ from forum.domain.mailing.hand_over_kinds import HAND_OVERS
 from forum.domain.mailing.kind import Kind
 from forum.domain.mailing.nomination_kinds import NOMINATION_CLOSED, NOMINATION_PUBLISHED
 from forum.domain.mailing.permission_kinds import PERMISSION
+from forum.domain.mailing.post_report_kinds import POST_REPORTS
 from forum.domain.mailing.report_kinds import REPORTS
 from forum.domain.mailing.stops import DIGEST, STOPS, Stop
 from forum.domain.mailing.unknown_kinds import ANSWERED
@@ -78,6 +79,7 @@ _TABLE = (
     _of_hidden("post", lazy("Your post was hidden")),
     Kind("post_restored", lazy("Your post is shown again"), ("post.restored",), lazy("Its author")),
     _of_hidden("version", lazy("An earlier version of your post was hidden")),
+    *POST_REPORTS,
     Kind(
         "responded",
         lazy("Short responses to your story"),

@@ -118,9 +118,9 @@ def read_before(member_ids: Collection[int], post: Post) -> None:
     _mark(*told, Notification.post_id == post.id, mark)
 
 
-def read_history(actor: Actor, post_id: int) -> None:
-    """Read what the actor was told of earlier versions of a post."""
-    _read(actor, Notification.kind == "version_hidden", Notification.post_id == post_id)
+def read_of_post(actor: Actor, kind: str, post_id: int) -> None:
+    """Read what the actor was told of this kind about a post, such as of earlier versions of it."""
+    _read(actor, Notification.kind == kind, Notification.post_id == post_id)
 
 
 def read_lesson(actor: Actor, lesson_id: int) -> None:

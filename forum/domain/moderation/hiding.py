@@ -11,14 +11,17 @@ from forum.domain.lessons import weakened
 from forum.domain.lines import clean_reason
 from forum.domain.mailing import events, mail_policy
 from forum.domain.mailing.mail_policy import Told
-from forum.domain.moderation import losses
+from forum.domain.moderation import losses, report_outcomes, settlers
+from forum.domain.moderation.report_outcomes import Said
 from forum.domain.spaces import spaces
 from forum.domain.threads import post_store, posts, rendering
 from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.models.accounts import Member
+from forum.models.lessons import Lesson
 from forum.models.moderation import Action
+from forum.models.post_reports import PostObjection, ReportOutcome
 from forum.models.spaces import Space
 from forum.models.threads import Post, Thread
 from forum.models.undo import UndoKind
@@ -38,6 +41,7 @@ class HiddenPost:
     thread_id: int
     thread_slug: str
     thread_title: str
+    author_id: int
     author_name: str
     reason: str
     hidden_at: datetime
@@ -69,17 +73,26 @@ def hide(actor: Actor, post_id: int, *, reason: str) -> Post:
     thread, post = post_store.locked_post(actor, post_id)
     require(may_hide(actor, post, thread))
     reason = clean_reason(reason, limit=Post.HIDDEN_REASON_MAX, missing=_("Say why: the author reads it."))
-    post.hidden_at, post.hidden_by_id, post.hidden_reason = clock.now(), actor.id, reason
+    put_away(actor, thread, post, lessons, Said(reason))
+    return post
+
+
+def put_away(actor: Actor, thread: Thread, post: Post, lessons: list[Lesson], said: Said) -> None:
+    """Hide a post that is locked, and before it the lessons of its thread; whoever calls this asked who may.
+
+    What was reported of it is settled with that.
+    """
+    post.hidden_at, post.hidden_by_id, post.hidden_reason = clock.now(), actor.id, said.reason
     post.html = ""
     if post.number == 1:
         thread.hidden_at = post.hidden_at
     post_store.recount(thread)
-    audit_log.record(actor, Action.HIDE, thread=thread, post_number=post.number, reason=reason)
+    audit_log.record(actor, Action.HIDE, thread=thread, post_number=post.number, reason=said.reason)
     act = undoable.note(actor, UndoKind.HIDE, thread_id=thread.id, post_id=post.id)
     losses.tell(act, lessons, post)
+    report_outcomes.write(actor, post, ReportOutcome.HIDDEN, act, said)
     if post.author_id != actor.id:
         events.record("post.hidden", post_id=post.id, act_id=act.id)
-    return post
 
 
 def restore(actor: Actor, post_id: int, *, rendered: rendering.Rendered | None = None) -> Post:
@@ -87,9 +100,19 @@ def restore(actor: Actor, post_id: int, *, rendered: rendering.Rendered | None =
 
     NotFound, Forbidden, TooOften.
     """
-    lessons = weakened.hold(posts.place(actor, post_id)[0].id)
-    thread, post = post_store.locked_post(actor, post_id)
-    require(may_restore(actor, post, thread))
+    lessons = weakened.hold(settlers.place(actor, post_id)[0].id)
+    thread, post = settlers.place(actor, post_id, lock=True)
+    require(settlers.or_deputy(actor, post, thread, may_restore(actor, post, thread)))
+    show(actor, thread, post, rendered)
+    weakened.look(lessons)
+    return post
+
+
+def show(actor: Actor, thread: Thread, post: Post, rendered: rendering.Rendered | None) -> bool:
+    """Show a hidden post that is locked again; whoever calls this asked who may, and looks at lessons after it.
+
+    Return whether that undoes it as if nothing happened: nobody is told. An objection has ended with it.
+    """
     post.hidden_at = post.hidden_by_id = None
     post.hidden_reason = ""
     if post.number == 1:
@@ -98,13 +121,23 @@ def restore(actor: Actor, post_id: int, *, rendered: rendering.Rendered | None =
         rendering.show_again(actor, post, rendered)
     post_store.recount(thread)
     audit_log.record(actor, Action.RESTORE, thread=thread, post_number=post.number)
-    if not undoable.mark_undone(UndoKind.HIDE, post_id=post.id):
-        # Once its author edits out what it was hidden for, the history does not bring that back.
-        post.history_from = post.revision + 1
-        if post.author_id != actor.id:
-            events.record("post.restored", post_id=post.id, actor_id=actor.id)
-    weakened.look(lessons)
-    return post
+    _end_objection(actor, post)
+    if undoable.mark_undone(UndoKind.HIDE, post_id=post.id):
+        report_outcomes.reopen(post)
+        return True
+    # Once its author edits out what it was hidden for, the history does not bring that back.
+    post.history_from = post.revision + 1
+    if post.author_id != actor.id:
+        events.record("post.restored", post_id=post.id, actor_id=actor.id)
+    return False
+
+
+def _end_objection(actor: Actor, post: Post) -> None:
+    waiting = (PostObjection.post_id == post.id, PostObjection.decided_at.is_(None))
+    for objection in db.session.scalars(select(PostObjection).where(*waiting)).all():
+        objection.decided_at, objection.decided_by_id = clock.now(), actor.id
+        objection.restored = True
+    db.session.flush()
 
 
 def told(author: Member, post_id: int) -> OwnHiddenPost | None:
@@ -137,6 +170,7 @@ def hidden_posts(actor: Actor, space_id: int) -> list[HiddenPost]:
             Thread.id.label("thread_id"),
             Thread.slug.label("thread_slug"),
             Thread.title.label("thread_title"),
+            Post.author_id,
             Member.name.label("author_name"),
             Post.hidden_reason.label("reason"),
             Post.hidden_at,

@@ -3,7 +3,15 @@
 from forum.domain.audit import undoable
 from forum.domain.consents import removals
 from forum.domain.lessons import confirming, ending
-from forum.domain.moderation import hiding, narrowing, revisions, set_aside, taking_back
+from forum.domain.moderation import (
+    hiding,
+    narrowing,
+    revisions,
+    set_aside,
+    settlers,
+    settling,
+    taking_back,
+)
 from forum.domain.spaces import notes, undone_answers
 from forum.domain.threads import bookmarks, rendering
 from forum.infra.db import db
@@ -28,7 +36,8 @@ def rendered(actor: Actor, act_id: int) -> rendering.Rendered | None:
     act = undoable.own(actor, act_id)
     if act.kind not in SHOWN_AGAIN or not undoable.is_open(act):
         return None
-    return rendering.again(actor, act.post_id or 0)
+    _thread, post = settlers.place(actor, act.post_id or 0)
+    return rendering.of(actor, post)
 
 
 def undo(actor: Actor, act_id: int, *, again: rendering.Rendered | None = None) -> UndoableAct:
@@ -66,6 +75,8 @@ def _bring_back(actor: Actor, act: UndoableAct, again: rendering.Rendered | None
         confirming.undo(actor, act)
     elif act.kind == UndoKind.END:
         ending.undo(actor, act)
+    elif act.kind == UndoKind.SETTLE:
+        settling.undo(actor, act)
     elif act.kind == UndoKind.REMOVE:
         removals.undo(actor, act)
     else:

@@ -10,7 +10,7 @@ from forum.domain.lines import clean_reason
 from forum.domain.mailing import events
 from forum.domain.people import capacities, feed_keys, lapsed_hand_overs
 from forum.domain.people.bylines import COLUMNS, Byline, speaker
-from forum.domain.spaces import guests
+from forum.domain.spaces import deputies, guests
 from forum.domain.themes.labels import ROLES
 from forum.infra import clock, days
 from forum.infra.db import db
@@ -55,6 +55,7 @@ def grant(
                 _end_at(membership, guests.later(membership.ends_at, ends_at))
             return membership
         membership = _replace(membership, at_least, granter_id)
+        deputies.end_of(member_id, space_id)
     if granter_id is not None and (before is not None or at_least == Role.MODERATOR):
         _log_role(actor_for(db.session.get_one(Member, granter_id)), membership, before)
     return membership
@@ -74,6 +75,7 @@ def set_role(actor: Actor, space_id: int, member_id: int, *, role: Role) -> Memb
     _keep_a_moderator(membership)
     before = membership.role
     changed = _replace(membership, new_role, actor.id)
+    deputies.end_of(member_id, space.id)
     if before == Role.MODERATOR:
         _withdraw_invitations(space.id, Invitation.responsible_id == member_id)
         lapsed_hand_overs.end_offers_to(member_id, space_id=space.id)
@@ -116,6 +118,7 @@ def remove(actor: Actor, space_id: int, member_id: int, *, reason: str) -> None:
     membership.ended_at, membership.ended_by_id = clock.now(), actor.id
     _withdraw_invitations(space.id, Invitation.responsible_id == member_id)
     lapsed_hand_overs.end_offers_to(member_id, space_id=space.id)
+    deputies.end_of(member_id, space.id)
     feed_keys.end_lost(member_id)
     audit_log.record(actor, Action.REMOVE, space_id=space.id, subject_id=member_id, reason=reason)
     events.record("role.taken", membership_id=membership.id, actor_id=actor.id)

@@ -171,6 +171,7 @@ def posts(signed_in: bool) -> Select[Any]:
             Post.edited_at,
             Post.deleted_at,
             Post.hidden_at,
+            Post.hidden_by_id,
             Post.hidden_reason,
             Post.revision,
             answered.number.label("answers_number"),

@@ -26,13 +26,13 @@ from forum.policy.visibility import get_visible, visible
 MOST_RENDERINGS = "300 per hour"  # of texts to post, to look at first and to show again
 
 
-def locked_thread(actor: Actor, thread_id: int) -> Thread:
+def locked_thread(actor: Actor | None, thread_id: int) -> Thread:
     """Return a thread that the actor may see, locked until the end of this transaction; NotFound."""
     thread: Thread = get_visible(Thread, actor, thread_id, lock=True)
     return thread
 
 
-def locked_post(actor: Actor, post_id: int) -> tuple[Thread, Post]:
+def locked_post(actor: Actor | None, post_id: int) -> tuple[Thread, Post]:
     """Return a post that the actor may see and its thread, which is locked; NotFound."""
     thread_id = db.session.scalar(visible(Post, actor, Post.thread_id).where(Post.id == post_id))
     if thread_id is None:

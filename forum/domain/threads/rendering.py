@@ -49,7 +49,11 @@ def again(actor: Actor, post_id: int) -> Rendered:
 
     Nothing is written. NotFound, TooOften.
     """
-    post: Post = get_visible(Post, actor, post_id)
+    return of(actor, get_visible(Post, actor, post_id))
+
+
+def of(actor: Actor, post: Post) -> Rendered:
+    """Return the same of a post of which it is known that the actor may show it again; TooOften."""
     post_store.count_rendering(actor)
     return Rendered(post.id, post.revision, text.render(post_store.latest_revision(post).body))
 
@@ -57,7 +61,7 @@ def again(actor: Actor, post_id: int) -> Rendered:
 def show_again(actor: Actor, post: Post, rendered: Rendered | None) -> None:
     """Give a post that was hidden or withdrawn its HTML again: that of `again`, where it is still of this revision."""
     if rendered is None or rendered[:2] != (post.id, post.revision):
-        rendered = again(actor, post.id)
+        rendered = of(actor, post)
     post.html, post.render_version = rendered.html or "", text.RENDER_VERSION
     mentions.write(post, post.html)
     quotes.write(post, post.html)

@@ -57,6 +57,7 @@ PAGES = {
     "notes.save": "notes.change",
     "notice_settings.take_back": "notice_settings.show",
     "notices.read_all": "notices.index",
+    "post_reports.report": "post_reports.new",
     "reports.go_on": "reports.follow_up",
     "returned_mail.ask": "settings.security",
     "settings.add_capacity": "settings.profile",

@@ -30,11 +30,11 @@ def opened(*kinds: str, space_id: int | None = None) -> None:
         transactions.afterwards(lambda: unread_notices.read_kinds(who, kinds, space_id=space_id))
 
 
-def opened_history(post_id: int) -> None:
-    """Read what the viewer was told of earlier versions of a post, once they look at those."""
+def opened_post(kind: str, post_id: int) -> None:
+    """Read what the viewer was told of this kind about a post, once they look at the page where that leads."""
     who = viewer()
-    if who is not None and has_unread(("version_hidden",)):
-        transactions.afterwards(lambda: unread_notices.read_history(who, post_id))
+    if who is not None and has_unread((kind,)):
+        transactions.afterwards(lambda: unread_notices.read_of_post(who, kind, post_id))
 
 
 def opened_lesson(lesson_id: int) -> None:

@@ -7,12 +7,15 @@ from sqlalchemy import delete, select, update
 
 from forum.domain.lessons import confirming, ending, page, reports
 from forum.domain.lessons.report_words import Answers
-from forum.domain.moderation import hiding, narrowing, revisions, set_aside, undo
+from forum.domain.moderation import hiding, narrowing, post_reports, revisions, set_aside, settling, undo
+from forum.domain.moderation.post_reports import Said
+from forum.domain.moderation.settling import Verdict
 from forum.domain.people import capacities
 from forum.domain.spaces import confirmations, join_requests, notes
 from forum.domain.threads import posts
 from forum.infra.db import db
 from forum.models.accounts import Body, Level, NetworkAppointment
+from forum.models.post_reports import ReportOutcome, ReportReason
 from forum.models.spaces import Audience, Membership, Role
 from forum.models.undo import UndoableAct, UndoKind
 from forum.policy.errors import Forbidden
@@ -71,8 +74,15 @@ def confirm(scenario):
     confirming.confirm(scenario.actor("editor"), lesson.public_id)
 
 
+def settle(scenario):
+    post = scenario.posts()[1]
+    post_reports.report(scenario.actor("author"), post.id, Said(ReportReason.WRONG))
+    settling.settle(scenario.actor("second"), post.id, Verdict(ReportOutcome.LEFT))
+
+
 ACTS = {
     UndoKind.HIDE: hide,
+    UndoKind.SETTLE: settle,
     UndoKind.HIDE_REVISION: hide_revision,
     UndoKind.NARROW: narrow,
     UndoKind.NOTE: note,

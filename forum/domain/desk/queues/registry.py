@@ -12,8 +12,10 @@ from forum.domain.desk.queues import (
     hand_overs,
     join_requests,
     nominated,
+    objections,
     permissions,
     recognisable,
+    reported,
     themes,
     unanswered,
     without_words,
@@ -39,6 +41,20 @@ class Queue:
 
 
 QUEUES: tuple[Queue, ...] = (
+    Queue(
+        reported.NAME,
+        lazy("Reported"),
+        lazy("Somebody reported this post to the moderators."),
+        reported.waiting,
+        reported.details,
+    ),
+    Queue(
+        objections.NAME,
+        lazy("Objections"),
+        lazy("The author of a hidden post asks to show it again."),
+        objections.waiting,
+        objections.details,
+    ),
     Queue(
         recognisable.NAME,
         lazy("May identify someone"),
