@@ -1,10 +1,15 @@
 """A desk with one thing of every kind on it, for a moderator who may settle all of them."""
 
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from sqlalchemy import select
+
 from forum.domain.handovers import offers
+from forum.domain.held_posts import choosing, pointing, sending, watching
+from forum.domain.held_posts.choosing import Choice
 from forum.domain.lessons import disputes, lessons, page, review_checklist
 from forum.domain.moderation import hiding, objections, post_reports
 from forum.domain.moderation.post_reports import Said
@@ -15,6 +20,7 @@ from forum.infra import clock, days
 from forum.infra.db import db
 from forum.models.accounts import Body, Level, Member
 from forum.models.consents import ConsentRound
+from forum.models.held import PointedOut, Watch
 from forum.models.lessons import Lesson
 from forum.models.post_reports import ReportReason
 from forum.models.spaces import Role, Space
@@ -138,6 +144,22 @@ def _objected(desk: DeskScenario) -> int:
     return post.id
 
 
+def _held(desk: DeskScenario) -> int:
+    tomorrow = days.today() + timedelta(days=1)
+    choosing.choose(actor(desk.wouter), desk.space.id, Choice(everybody_until=tomorrow))
+    by, key = desk.lessons.actor("author"), str(uuid.uuid4())
+    held = sending.reply(by, desk.lessons.thread.id, body="And one more thing.", idempotency_key=key)
+    choosing.choose(actor(desk.wouter), desk.space.id, Choice())
+    return held.id
+
+
+def _pointed_out(desk: DeskScenario) -> int:
+    watching.add(actor(desk.wouter), desk.space.id, word="scooter", watch=Watch.POINT_OUT)
+    post = make_post(desk.lessons.thread, desk.lessons.author, "He came on a scooter.")
+    pointing.look(post.id, is_change=False)
+    return db.session.scalars(select(PointedOut.id).where(PointedOut.post_id == post.id)).one()
+
+
 MAKERS: dict[str, Callable[[DeskScenario], int]] = {
     "join_request": lambda desk: ask(desk.space),
     "capacity": lambda desk: hold(desk.space),
@@ -150,6 +172,8 @@ MAKERS: dict[str, Callable[[DeskScenario], int]] = {
     "hand_over": _offered,
     "reported": _reported,
     "objections": _objected,
+    "held": _held,
+    "pointed_out": _pointed_out,
     # Last: a lesson that is begun from the thread takes it up.
     "nominated": _nominated,
 }

@@ -15,6 +15,7 @@ from forum.domain.consents import closing, settling
 from forum.domain.desk import mornings, numbers
 from forum.domain.digests import windows
 from forum.domain.drafts import expiry
+from forum.domain.held_posts import waiting as held_posts
 from forum.domain.indexing import making
 from forum.domain.lessons import ageing, foretellings, report_questions, review_requests
 from forum.domain.mailing import bounces, notices, recurring
@@ -107,9 +108,10 @@ def forget_access_requests() -> None:
 
 
 def forget_bookmarks() -> None:
-    """Forget what members kept, and notes of spaces, taken away and no longer to be brought back."""
+    """Forget what members kept, notes of spaces, and posts that waited, taken away and not to be brought back."""
     bookmarks.forget_taken()
     notes.forget_removed()
+    held_posts.forget_decided()
     db.session.commit()
 
 

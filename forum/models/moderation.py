@@ -50,6 +50,11 @@ class Action(enum.StrEnum):
     ASK_CHANGE = "ask_change"  # of a post, of its author (`subject_id`)
     KEEP_HIDDEN = "keep_hidden"  # a post of `subject_id`, who objected
     DEPUTY = "deputy"  # of the space, `subject_id`; its reason is whether they were named, or it ended
+    APPROVE_POST = "approve_post"  # one that waited
+    REFUSE_POST = "refuse_post"
+    HOLD_AGAIN = "hold_again"  # it waits again: the refusal was undone
+    HOLDING = "holding"  # whose posts wait; its reason is before and since: see `held_posts.choosing`
+    WATCH_WORDS = "watch_words"  # its reason says what became of a word, never which
 
 
 class ActorRole(enum.StrEnum):
@@ -96,7 +101,8 @@ class ModerationAction(Model):
     subject_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"))
     # Its words stay in the one place that can be emptied, and what was answered is never changed there.
     capacity_id: Mapped[int | None] = mapped_column(ForeignKey("capacity.id"))
-    code: Mapped[str] = mapped_column(String(60), default="")  # of some kinds: what became of it, never words
+    # Of some kinds: what became of it, never words.
+    code: Mapped[str] = mapped_column(String(120), default="")
     # SHA-256, see `domain/audit/reasons.py`.
     reason_digest: Mapped[str] = mapped_column(String(64), default="")
     created_at: Mapped[datetime]

@@ -26,6 +26,7 @@ class UndoKind(enum.StrEnum):
     CAPACITY = "capacity"  # confirmed or refused; which one is in `before`
     SET_ASIDE = "set_aside"  # a story on the desk that needs no answer
     SETTLE = "settle"  # of the reports of a post, that stays as it is or that its author is asked to change
+    REFUSE_POST = "refuse_post"  # of one that waited; which one is in `before`
 
 
 class UndoableAct(Model):

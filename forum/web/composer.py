@@ -7,7 +7,7 @@ from flask import render_template, request, url_for
 
 from forum.domain.draft_places import STORY
 from forum.domain.spaces import spaces
-from forum.domain.threads import audiences
+from forum.domain.threads import audiences, following
 from forum.infra import text
 from forum.infra.i18n import _
 from forum.models.spaces import Role, Space, SpaceKind
@@ -16,7 +16,7 @@ from forum.policy.actions import may_start, require
 from forum.policy.actors import Actor
 from forum.web import draft_slots, similar
 from forum.web.forms.threads import ThreadForm
-from forum.web.http.current_user import viewer
+from forum.web.http.current_user import actor, viewer
 
 ASK = "ask"  # in the address: the page speaks of a question, and not of a story
 
@@ -43,6 +43,17 @@ def offer(form: ThreadForm, space: Any, own: Sequence[Any]) -> Any:
     form.offer(list(there.values()), chosen, [option.audience for option in allowed])
     form.readers = allowed
     return chosen
+
+
+def posted(thread: Thread) -> str:
+    """Return what is said of a thread that its author just began."""
+    if following.mutes(actor(), thread.space_id):
+        return _(
+            "Your story is posted. You muted this space: follow the thread if you want to hear of replies."
+        )
+    if is_question():
+        return _("Your question is posted. You are told when somebody replies.")
+    return _("Your story is posted. You are told when somebody replies.")
 
 
 def page(space: Any, form: ThreadForm | None = None, preview: str | None = None) -> str:

@@ -11,7 +11,7 @@ from forum.domain.desk.page import Wanted
 from forum.domain.desk.queues.registry import BY_NAME
 from forum.domain.handovers.kinds import KINDS
 from forum.domain.moderation import set_aside
-from forum.domain.spaces import spaces
+from forum.domain.spaces import deputies, spaces
 from forum.domain.spaces.spaces import SpaceFacts
 from forum.infra.i18n import _
 from forum.web.desk_returns import back_to_desk, just_done, told_on_desk
@@ -111,6 +111,7 @@ def _page(space: SpaceFacts | None, *, key: str | None = None, note_form: NoteFo
         queues=BY_NAME,
         own_spaces=places.named(actor()) if space is None else [],
         hand_over_kinds=KINDS,
+        deputy=deputies.standing(actor(), space.id) if space is not None else None,
         older=place(after=desk.next_cursor) if desk.next_cursor else None,
         newer=place(after=None) if after else None,
     )

@@ -28,6 +28,7 @@ OWN_PAGES = {
     "capacity_refused": "settings.profile",
     "capacity_ended": "settings.profile",
     "drafts_lapse": "drafts.index",
+    "post_refused": "waiting_posts.index",
     "mail_changed": "notice_settings.show",
     "report_settled": "post_reports.own",
 }
@@ -40,6 +41,8 @@ def to(group: Group, line: Line | None = None) -> str:
     kind = line.kind if line else group.kind
     if line and kind in AT_CONSENTS:
         return url_for("consents.index")
+    if kind == "post_refused":
+        return url_for("waiting_posts.index")
     if group.thread_id is not None:
         return _in_thread(group, group.thread_id, line)
     if group.lesson_id is not None:

@@ -28,6 +28,7 @@ from forum.web import (
     foretellings,
     handovers,
     health,
+    held_posts,
     history,
     holding,
     home,
@@ -67,6 +68,8 @@ from forum.web import (
     undoing,
     unknowns,
     unsubscribe,
+    waiting_posts,
+    watched_words,
 )
 
 BLUEPRINTS = (
@@ -103,6 +106,9 @@ BLUEPRINTS = (
     settling.bp,
     objections.bp,
     deputies.bp,
+    held_posts.bp,
+    waiting_posts.bp,
+    watched_words.bp,
     undoing.bp,
     annotations.bp,  # the blueprint of lessons, with their excerpts for machines on it
     reports.bp,

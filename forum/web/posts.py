@@ -6,6 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from forum.domain.draft_places import EDIT
+from forum.domain.held_posts import sending
 from forum.domain.lessons import impact
 from forum.domain.moderation import taking_back
 from forum.domain.threads import post_store, posts, rendering
@@ -63,7 +64,7 @@ def edit(post_id: int) -> ResponseReturnValue:
                 with transactions.looking_up():
                     rendered = post_store.render_body(actor(), body)
                 who, key = actor(), request.form.get("idempotency_key")
-                post = posts.edit(
+                post = sending.edit(
                     who,
                     post_id,
                     body=body,

@@ -9,20 +9,31 @@ from wtforms import Field
 
 from forum.domain.audit import undoable
 from forum.domain.draft_places import EDIT, REPLY, STORY, SUMMARY
+from forum.domain.held_posts import sending
 from forum.domain.lessons import impact, of_thread
 from forum.domain.mailing import unread_notices
 from forum.domain.moderation import locking, narrowing
 from forum.domain.spaces import spaces
-from forum.domain.threads import audiences, following, post_store, read_marks, threads
+from forum.domain.threads import audiences, post_store, read_marks
 from forum.domain.threads import page as thread_page
 from forum.domain.threads import views as thread_views
 from forum.domain.threads.sendings import SentBefore
 from forum.infra.i18n import _
+from forum.models.held import HeldPost
 from forum.models.spaces import Audience
-from forum.models.threads import Thread
 from forum.policy.actions import require
 from forum.policy.errors import Conflict, Invalid
-from forum.web import answering, careful, composer, draft_slots, previews, sendings, similar, under_story
+from forum.web import (
+    answering,
+    careful,
+    composer,
+    draft_slots,
+    previews,
+    sendings,
+    similar,
+    under_story,
+    waiting_posts,
+)
 from forum.web.forms import errors_on
 from forum.web.forms.moderation import LockForm
 from forum.web.forms.posts import check_body
@@ -76,10 +87,12 @@ def start(slug: str) -> ResponseReturnValue:
                 with transactions.looking_up():
                     rendered = post_store.render_body(actor(), form.body.data or "")
                 who = actor()
-                thread = threads.start(who, chosen.id, rendered=rendered, **form.values())
+                thread = sending.start(who, chosen.id, rendered=rendered, **form.values())
                 draft_slots.accepted(STORY, space.id)
+                if isinstance(thread, HeldPost):
+                    return waiting_posts.arrived(thread)
                 if not sendings.say_it_stood_there(thread, form):
-                    flash(_posted(thread), "ok")
+                    flash(composer.posted(thread), "ok")
                 return redirect(links.to_thread(thread), 303)
         except SentBefore as error:
             return sendings.ask_about_story(error, form, space, chosen)
@@ -87,16 +100,6 @@ def start(slug: str) -> ResponseReturnValue:
         transactions.only_look()
         check_body(form, actor())
     return composer.page(space, form), 422
-
-
-def _posted(thread: Thread) -> str:
-    if following.mutes(actor(), thread.space_id):
-        return _(
-            "Your story is posted. You muted this space: follow the thread if you want to hear of replies."
-        )
-    if composer.is_question():
-        return _("Your question is posted. You are told when somebody replies.")
-    return _("Your story is posted. You are told when somebody replies.")
 
 
 @bp.get("/threads/<int:thread_id>")
@@ -130,8 +133,10 @@ def reply(thread_id: int) -> ResponseReturnValue:
                 with transactions.looking_up():
                     rendered = post_store.render_body(actor(), form.body.data or "")
                 who = actor()
-                post = threads.reply(who, thread_id, rendered=rendered, **form.values())
+                post = sending.reply(who, thread_id, rendered=rendered, **form.values())
                 draft_slots.accepted(REPLY, thread_id)
+                if isinstance(post, HeldPost):
+                    return waiting_posts.arrived(post)
                 sendings.say_it_stood_there(post, form)
                 return redirect(links.to_thread(post.thread, number=post.number), 303)
         except SentBefore as error:
@@ -251,6 +256,7 @@ def _page(
         left=draft_slots.left(EDIT, SUMMARY),
         acts_to_undo=undoable.open_acts(who, thread_id=thread.id) if who and thread.has_acts else [],
         preview=preview,
+        **waiting_posts.of_thread(thread),
         not_closed=not_closed,
         unsent=unsent,
         blank=_blank_form,

@@ -30,6 +30,8 @@ def undo(act_id: int) -> ResponseReturnValue:
         return redirect(url_for("bookmarks.index"), 303)
     if act.kind == UndoKind.NOTE:
         return redirect(url_for("notes.index", slug=act.before["slug"]), 303)
+    if act.kind == UndoKind.REFUSE_POST:
+        return redirect(url_for("held_posts.index", slug=act.before["slug"]), 303)
     if "item" in act.before:
         return redirect(url_for("desk.index", item=act.before["item"]), 303)
     if act.kind in (UndoKind.CONFIRM, UndoKind.END):

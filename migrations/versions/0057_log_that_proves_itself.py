@@ -66,7 +66,7 @@ created_at DATETIME NOT NULL,
 capacity_id INTEGER CONSTRAINT fk_moderation_action_capacity_id REFERENCES capacity (id)"""
 NEW = f"""{COMMON}, action VARCHAR(24) NOT NULL, actor_id INTEGER, role VARCHAR(24) NOT NULL,
 post_id INTEGER CONSTRAINT fk_moderation_action_post_id REFERENCES post (id),
-code VARCHAR(60) NOT NULL, reason_digest VARCHAR(64) NOT NULL,
+code VARCHAR(120) NOT NULL, reason_digest VARCHAR(64) NOT NULL,
 CONSTRAINT ck_moderation_action_role CHECK ({ROLES}), {KEYS}"""
 OLD = f"""{COMMON}, action VARCHAR(24) NOT NULL, actor_id INTEGER NOT NULL, reason VARCHAR(300) NOT NULL,
 CONSTRAINT ck_moderation_action_action CHECK ({LISTED}), {KEYS}"""
@@ -180,7 +180,7 @@ def _change() -> None:
     op.execute(
         f"""ALTER TABLE {LOG} ADD COLUMN role VARCHAR(24) NOT NULL DEFAULT 'moderator',
         ADD COLUMN post_id INTEGER CONSTRAINT fk_{LOG}_post_id REFERENCES post (id),
-        ADD COLUMN code VARCHAR(60) NOT NULL DEFAULT '',
+        ADD COLUMN code VARCHAR(120) NOT NULL DEFAULT '',
         ADD COLUMN reason_digest VARCHAR(64) NOT NULL DEFAULT ''"""
     )
     op.execute(f"UPDATE {LOG} SET role = {ROLE}, post_id = {POST}, code = {CODE}")  # noqa: S608

@@ -1,11 +1,12 @@
 """Readers report posts, moderators settle that, authors object to a hidden post, and a space has a deputy.
 
-On the way back all of it is lost but the lines of the log, which go with the way back of 0057. What was hidden stays
-hidden.
+On the way back all of it is lost, and so are the lines of the log about it. What was hidden stays hidden.
 """
 
 import sqlalchemy as sa
 from alembic import op
+
+from migrations.log_lines import forget
 
 revision = "0058"
 down_revision = "0057"
@@ -30,6 +31,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in (DEPUTY, OBJECTION, REPORT, SETTLEMENT):
         op.drop_table(table)
+    forget("settle_report", "reopen_report", "ask_change", "keep_hidden", "deputy")
     op.execute(f"DELETE FROM {ACTS} WHERE kind = 'settle'")  # noqa: S608 - constants
     _allow_acts(OLD_ACTS)
 

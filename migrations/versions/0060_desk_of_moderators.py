@@ -1,13 +1,15 @@
 """The desk of moderators: who has what in hand, private notes, what needs no answer, and how much waits.
 
-On the way back these are gone; what was answered stays answered, and its lines stay in the log.
+On the way back these are gone; what was answered stays answered, and the log says it no more.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
+from migrations.log_lines import forget
+
 revision = "0060"
-down_revision = "0058"
+down_revision = "0059"
 branch_labels = None
 depends_on = None
 
@@ -23,6 +25,7 @@ OLD_ACTS = (
     "confirm",
     "end",
     "settle",
+    "refuse_post",
 )
 NEW_ACTS = ("join", "capacity", "set_aside")
 MOMENT = sa.DateTime(timezone=True)
@@ -69,6 +72,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    forget("admit", "not_admit", "set_aside", "close_nomination")
     gone = ", ".join(f"'{one}'" for one in NEW_ACTS)
     op.execute(f"DELETE FROM {ACTS} WHERE kind IN ({gone})")  # noqa: S608 - constants
     _allow(OLD_ACTS)

@@ -22,6 +22,7 @@ from forum.models.consents import ConsentAnswer, ConsentRequest, ConsentRound
 from forum.models.disputes import CounterEvidence
 from forum.models.foretellings import Foretelling
 from forum.models.handovers import HandOver
+from forum.models.held import HeldPost, PointedOut, WatchedWord
 from forum.models.mail import Lane, MailState, OutgoingMail
 from forum.models.missed import MissedSearch
 from forum.models.notes import SpaceNote
@@ -139,6 +140,9 @@ def closed_numbers(world) -> dict[str, list[str]]:
         "response_id": of(ThreadResponse),
         "act_id": of(UndoableAct),
         "note_id": of(SpaceNote),
+        "held_id": of(HeldPost),
+        "word_id": of(WatchedWord),
+        "item_id": of(PointedOut),
         "report_id": of(AdoptionReport, AdoptionReport.lesson_id == world.kept.id),
         "evidence_id": of(CounterEvidence, CounterEvidence.lesson_id == world.kept.id),
         "foretelling_id": of(Foretelling),

@@ -23,7 +23,7 @@ from forum.models.spaces import Space
 from forum.models.summaries import SummaryVersion
 from forum.models.themes import Tag
 from forum.models.threads import Post, Thread
-from tests.browser import afterlife_places
+from tests.browser import afterlife_places, held_places
 from tests.factories import actor
 
 VISITOR = (
@@ -139,6 +139,7 @@ def for_moderator(app: Flask) -> list[str]:
         post_reports.report(actor(reader), reported.id, Said(ReportReason.WRONG, "Dat klopt niet."))
         db.session.commit()
         afterlife = afterlife_places.pages(actor(sofie), space.id)
+        held = held_places.pages(actor(sofie), space, thread)
         summarised = db.session.scalars(db.select(SummaryVersion.thread_id)).first()
         nominated = db.session.scalar(
             db.select(Nomination.thread_id).join(Thread).where(Thread.space_id == space.id)
@@ -193,6 +194,7 @@ def for_moderator(app: Flask) -> list[str]:
         f"/threads/{summarised}/summary",
         f"/threads/{thread.id}/summary/versions/new",
         *afterlife,
+        *held,
         "/workbench",
         "/workbench?queue=nominated",
         f"/threads/{nominated}/nomination/closing",

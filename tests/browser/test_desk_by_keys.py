@@ -12,23 +12,29 @@ from forum.models.accounts import Capacity
 from forum.models.desk import DeskAside, DeskNote, DeskTaking
 from forum.models.disputes import CounterEvidence
 from forum.models.handovers import HandOver
+from forum.models.held import HeldOutcome, HeldPost, PointedOut
 from forum.models.lessons import Lesson
-from forum.models.nominations import Nomination
+from forum.models.post_reports import PostSettlement, ReportOutcome
 from forum.models.spaces import JoinRequest
 from tests import desk_scenario
 from tests.conftest import copied_database, settings_for
 from tests.factories import sign_in
 
 pytestmark = pytest.mark.browser
-MOST = 40  # key presses
+PRESSES = 4  # for a thing, at most: forty for ten of them
 # What settles each kind in place; the others open the page where it is, at an address with these words.
-IN_PLACE = {"join_request": "1", "capacity": "1", "unanswered": "2", "disputed": "1", "hand_over": "1"}
+IN_PLACE = {
+    "join_request": "1", "capacity": "1", "unanswered": "2", "disputed": "1", "hand_over": "1", "reported": "2",
+    "held": "1", "pointed_out": "1",
+}  # fmt: skip
 OPENED = {
-    "nominated": "/workbench/",
+    # Of what she took over by then: there are lessons about that thread already, which are looked at first.
+    "nominated": "/lessons",
     "theme": "/classification",
     "permission": "/permission",
     "without_words": "/lessons/les-",
     "recognisable": "/workbench/",
+    "objections": "/objection/decision",
 }
 
 
@@ -77,12 +83,18 @@ class Hands:
             self.press(key)
         self.page.wait_for_load_state("networkidle")
 
+    def back(self):
+        """Go back by the key of the browser, which one that is driven does not know."""
+        self.presses += 1
+        self.page.go_back()
+        self.page.wait_for_load_state("networkidle")
+
     def opened(self):
         """The kind of the thing that is open."""
         return self.page.locator("[data-opened]").get_attribute("id").rpartition("-")[0]
 
 
-def test_ten_things_of_ten_kinds_are_settled_in_forty_presses_with_one_undone(served):
+def test_a_thing_of_each_kind_is_settled_in_four_presses_each_with_one_undone(served):
     app, page, items = served
     page.goto("/desk")
     page.wait_for_load_state("networkidle")
@@ -103,11 +115,12 @@ def test_ten_things_of_ten_kinds_are_settled_in_forty_presses_with_one_undone(se
         else:
             hands.leave("1")
             addresses[kind] = page.url
-            hands.leave("Alt+ArrowLeft")
+            hands.back()
             if done != set(items):
                 hands.press("j")
                 hands.leave("Enter")
-    assert hands.presses <= MOST
+    assert len(items) >= 10
+    assert hands.presses <= PRESSES * len(items)
     assert {kind: OPENED[kind] in address for kind, address in addresses.items()} == dict.fromkeys(
         OPENED, True
     )
@@ -121,8 +134,10 @@ def test_ten_things_of_ten_kinds_are_settled_in_forty_presses_with_one_undone(se
         ]
         assert db.session.scalars(select(CounterEvidence)).one().accepted
         assert db.session.scalars(select(HandOver)).one().ending == "accepted"
-        assert db.session.scalars(select(Nomination)).one().ending == "taken_up"
         assert db.session.scalars(select(Lesson.id)).all(), "a lesson was begun"
+        assert db.session.scalars(select(PostSettlement)).one().outcome == ReportOutcome.LEFT
+        assert db.session.scalars(select(HeldPost)).one().outcome == HeldOutcome.APPROVED
+        assert db.session.scalars(select(PointedOut)).one().seen_at is not None
         db.session.remove()
 
 

@@ -13,7 +13,7 @@ from forum.models.accounts import Capacity
 from forum.models.spaces import Audience, Role
 from forum.models.themes import Axis, Need
 from forum.models.threads import Post
-from tests.factories import actor, make_member, make_space
+from tests.factories import actor, make_member, make_post, make_space
 
 from .conftest import PASSWORD
 
@@ -80,6 +80,7 @@ def wide(town):
         lesson = lessons.draft(who, thread.id, title="w" * 100)
         claim = claims.add(who, lesson.id, text="w" * 300)
         post = db.session.scalars(db.select(Post).where(Post.thread_id == thread.id, Post.number == 1)).one()
+        others = make_post(thread, make_member("Mo", space=space), BODY)
         claims.quote(who, claim.id, post_id=post.id, words="wx" * 100, stance="supports")
         saved = lessons.working(lesson).saved_count
         lessons.save(
@@ -89,9 +90,11 @@ def wide(town):
         pages = [
             *("/", "/spaces", "/settings/profile", "/workbench"),
             *(f"/spaces/{space.slug}{rest}" for rest in ("", f"?tag={WIDE}", "/members", "/moderation")),
+            *(f"/spaces/{space.slug}/moderation/{rest}" for rest in ("log", "posts", "held")),
             f"/spaces/{space.slug}/threads/new",
             *(first, f"/threads/{thread.id}-{thread.slug}"),
-            *(f"/posts/{post.id}/{rest}" for rest in ("revisions/new", "hiding", "withdrawal")),
+            *(f"/posts/{post.id}/{rest}" for rest in ("revisions/new", "withdrawal")),
+            *(f"/posts/{others.id}/{rest}" for rest in ("hiding", "reports/new")),
             *(f"/workbench/{lesson.id}{rest}" for rest in ("", "/preview", "?part=text", "?part=thread")),
         ]  # fmt: skip
         db.session.remove()

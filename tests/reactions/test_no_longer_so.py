@@ -1,5 +1,6 @@
 """What waits ten minutes before anybody hears of it is told to nobody when another verb than its undo ended it."""
 
+import uuid
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -7,18 +8,23 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from forum.domain.held_posts import choosing, deciding, sending, waiting
+from forum.domain.held_posts.choosing import Choice
 from forum.domain.lessons import confirming, ending, lessons, reports
 from forum.domain.lessons import undo as lesson_undo
 from forum.domain.lessons.report_words import Answers
 from forum.domain.mailing.kinds import KINDS
-from forum.domain.moderation import hiding, narrowing, taking_back
+from forum.domain.moderation import hiding, narrowing, post_reports, settling, taking_back
+from forum.domain.moderation.post_reports import Said
+from forum.domain.moderation.settling import Verdict
 from forum.domain.threads import classification, rendering
-from forum.infra import clock
+from forum.infra import clock, days
 from forum.infra.db import db
 from forum.jobs import worker
 from forum.models.adoptions import AdoptionReport
 from forum.models.mail import MailState, OutgoingMail
 from forum.models.notifications import Notification
+from forum.models.post_reports import ReportOutcome, ReportReason
 from forum.models.spaces import Audience
 from forum.policy.actors import actor_of
 from tests import reviewed
@@ -158,6 +164,32 @@ def return_it(story):
     lessons.send_back(story.actor("reviewer"), story.subject.id, note="One more look.")
 
 
+def reported():
+    story = published()
+    post_reports.report(story.actor("reader"), story.scenario.post.id, Said(ReportReason.WRONG))
+    return story
+
+
+def ask_change(story):
+    verdict = Verdict(ReportOutcome.ASKED, reason="Leave the street out.")
+    settling.settle(story.actor("second"), story.scenario.post.id, verdict)
+
+
+def held():
+    scenario, tomorrow = build(), days.today() + timedelta(days=1)
+    choosing.choose(scenario.actor("second"), scenario.space.id, Choice(everybody_until=tomorrow))
+    by, key = scenario.actor("author"), str(uuid.uuid4())
+    return Story(scenario, sending.reply(by, scenario.thread.id, body="More.", idempotency_key=key))
+
+
+def refuse_post(story):
+    deciding.refuse(story.actor("second"), story.subject.id, seen=1, reason="It names somebody.")
+
+
+def throw_away(story):
+    waiting.throw_away(story.actor("author"), story.subject.id)
+
+
 # Of each kind that waits: the story, what was done, and all verbs but its undo after which it is no longer so.
 WAITING = {
     "post_hidden": (published, hide, (show,)),
@@ -166,6 +198,9 @@ WAITING = {
     "lost_words": (published, take_back, (put_back,)),
     "review_shortened": (in_review, take_back, (put_back, ask_back, return_it)),
     "review_weakened": (in_review, take_back, (put_back, ask_back, return_it)),
+    "change_asked": (reported, ask_change, (hide, take_back)),
+    "report_settled": (reported, hide, (show,)),
+    "post_refused": (held, refuse_post, (throw_away,)),
     "lesson_confirmed": (applied, confirm, (take_report_back, change_report, go_on_badly)),
     "lesson_ended": (published, withdraw, (bring_back, renew)),
 }

@@ -41,7 +41,7 @@ from forum.models.themes import Axis, Need
 from forum.models.threads import Outcome, Post, Thread
 from tests import reviewed
 from tests.factories import actor, join, make_member, make_space
-from tests.rules import leak_lessons, leak_reports
+from tests.rules import leak_held, leak_lessons, leak_reports
 
 TITLE = "zwartetitelmerk"
 BODY = "zwartwoordmerk"
@@ -78,6 +78,7 @@ MARKERS = (
     TITLE, BODY, REPLY, HIDDEN, TAG, DRAFT, CLAIM, NAME, REASON, CONSENT, SPEAKER, KEPT, CHECKED, NARROWED, HUSHED,
     OFFER, SENTENCE, HIDDEN_SENTENCE, SUMMARY, FORMER_SUMMARY, FORMER_TAG, SPELT, HALF, MODERATORS_HALF, QUOTED,
     EDITED_OUT, FROM_BEFORE, KEPT_NOTE, PINNED, NOTED, *leak_lessons.MARKERS, *leak_reports.MARKERS,
+    *leak_held.MARKERS,
 )  # fmt: skip
 # The name of a listed space in which nothing public stands: for full members of the network, not for strangers.
 PLACE = "zwarteplekmerk"
@@ -204,6 +205,7 @@ def build() -> World:
     narrowed, resting = _narrowed(closed, moderator, editor)
     quiet, hushed = _hushed(insider, moderator)
     moved = _moved(unlisted, closed, moderator)
+    leak_held.live(insider, moderator, closed, moved)
     former = make_member("Former", space=elsewhere)
     left = join(former, closed)
     begun = _begun(insider, moderator, former, thread, draft)

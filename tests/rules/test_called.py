@@ -15,7 +15,6 @@ pytestmark = pytest.mark.any_database
 # Called by no code of ours, each for its reason.
 REASONS = {
     "forum.domain.consents.settling.erase": "what erasing an account takes out of lessons, by hand in a shell",
-    "forum.domain.desk.queues.columns.same_day": "the promise for posts that are held, which bring their queue",
     "forum.domain.lessons.of_thread.has_lesson": "the list of all threads gets its module, as `Lessons`",
     "forum.domain.lessons.of_thread.with_lesson": "the same",
     "forum.infra.passwords.configure": "tests hash cheaply",

@@ -23,6 +23,7 @@ ORDER = (
     "spaces",
     "drafts",  # of any form: where each stands is handed in
     "threads",
+    "held_posts",  # what is sent to threads and waits; given back as a draft
     "responses",
     "summaries",
     "lessons",  # holds consent_checks: publishing asks them, and consents above records the answers

@@ -11,6 +11,7 @@ from tests.rules.source import ROOT, modules
 WHO_DID_IT = {
     "adoption_report.reporter_id", "cahier.editor_id", "capacity.confirmed_by_id", "capacity.ended_by_id",
     "capacity.refused_by_id", "consent_round.opened_by_id", "counter_evidence.decided_by_id",
+    "held_post.decided_by_id", "pointed_out.seen_by_id", "watched_word.added_by_id",
     "join_request.answered_by_id", "lesson.published_by_id", "lesson_step.actor_id",
     "membership.ended_by_id", "membership.granted_by_id", "moderation_action.actor_id",
     "network_appointment.granted_by_id", "notification.actor_id",

@@ -33,6 +33,7 @@ from forum.models.events import Event
 from forum.models.feeds import FeedKey, FeedKind
 from forum.models.foretellings import Foretelling
 from forum.models.handovers import HandOver
+from forum.models.held import HeldPost, PointedOut, WatchedWord
 from forum.models.mail import OutgoingMail
 from forum.models.themes import Axis
 from forum.models.threads import Post
@@ -76,6 +77,9 @@ BAIT = {
     "evidence_id": lambda w: list(db.session.scalars(select(CounterEvidence.id))),
     "foretelling_id": lambda w: list(db.session.scalars(select(Foretelling.id))),
     "draft_id": lambda w: w.begun,
+    "item_id": lambda w: list(db.session.scalars(select(PointedOut.id))),
+    "word_id": lambda w: list(db.session.scalars(select(WatchedWord.id))),
+    "held_id": lambda w: list(db.session.scalars(select(HeldPost.id))),
     "capacity_id": lambda w: [1],
     "token": lambda w: ["not-a-token"],
     "name": lambda w: ["1.eml"],

@@ -180,6 +180,26 @@ def _drawn_by(root: Path, name: str) -> set[str]:
     return found
 
 
+def overwritten(root: Path) -> list[str]:
+    """Names that a layout sets and a view gives to a page: what the layout says stands in its stead, unseen.
+
+    A layout may give one that a page did not set: `{% set section = section | default("") %}`.
+    """
+    given = {
+        word.arg
+        for path in (root / "forum/web").rglob("*.py")
+        for call in ast.walk(ast.parse(path.read_text()))
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "render_template"
+        for word in call.keywords
+    }
+    return [
+        f"{path.relative_to(root)}: {name}"
+        for path in sorted(root.glob("templates/layouts/*.html"))
+        for name, value in re.findall(r"{%-? set (\w+) = (.*?)-?%}", path.read_text(), re.S)
+        if name in given and not value.startswith(f"{name} | default(")
+    ]
+
+
 def _code(path: Path) -> list[str]:
     """What a template asks Jinja to do, without comments and without what stands in quotes."""
     words = re.sub(r"{#.*?#}", "", path.read_text(), flags=re.S)
@@ -201,6 +221,10 @@ PLANTED = {
     drafts_unsaid: {
         "templates/a.html": "{% call form_wrapper(to, draft=slot) %}"
         "{% call x() %}y{% endcall %}{{ saved() }}{% endcall %}"
+    },
+    overwritten: {
+        "templates/layouts/base.html": "{% set moderates = true %}",
+        "forum/web/a.py": 'render_template("a.html", moderates=False)\n',
     },
     personal_fragments: {
         "templates/a.html": '{% from "b.html" import b %}{{ fragment(b, 1) }}',

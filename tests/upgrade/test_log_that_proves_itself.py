@@ -92,20 +92,20 @@ def test_lines_of_kinds_that_came_later_go_on_the_way_back_and_the_rest_can_be_l
         wouter = make_member("Wouter", space=gent, role=Role.MODERATOR)
         thread = make_thread(gent, wouter)
         classification.classify(actor(wouter), thread.id, need=thread.need, axis=thread.axis, tags=["fiets"])
-        other = make_thread(gent, make_member("Leen", space=gent))
+        leen = make_member("Leen", space=gent)
+        other = make_thread(gent, leen)
         classification.classify(actor(wouter), other.id, need=other.need, axis=other.axis, tags=["fiets"])
         locking.lock(actor(wouter), thread.id, reason="Done")
-        hiding.hide(actor(wouter), make_post(other, wouter).id, reason="Mine")
+        hiding.hide(actor(wouter), make_post(other, leen).id, reason="Names somebody")
         chains.link()
         db.session.commit()
-        with Operations.context(MigrationContext.configure(db.session.connection())):
-            for kinds in (("suspend",), ("lock", "classify")):
+        for kinds, left in ((("suspend",), (3, 3)), (("lock", "classify"), (1, 0))):
+            with Operations.context(MigrationContext.configure(db.session.connection())):
                 log_lines.forget(*kinds)
-                db.session.commit()
-                left = db.session.scalars(select(ModerationAction.action)).all()
-                linked = db.session.scalar(select(func.count()).select_from(ActionLink))
-                assert (len(left), linked) == ((3, 3) if kinds == ("suspend",) else (1, 0))
-        assert db.session.scalars(select(ActionReason.words)).all() == ["Mine"]
+            db.session.commit()
+            counts = (select(func.count()).select_from(model) for model in (ModerationAction, ActionLink))
+            assert tuple(db.session.scalar(count) for count in counts) == left
+        assert db.session.scalars(select(ActionReason.words)).all() == ["Names somebody"]
         assert db.session.scalars(select(ThreadChange.action_id)).all() in ([None], [None, None])
         assert chains.link() == 1
         db.session.commit()

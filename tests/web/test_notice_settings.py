@@ -84,7 +84,10 @@ def test_what_is_chosen_is_kept_and_shown(client, dirk):
 
 @pytest.mark.parametrize(
     ("role", "hidden"),
-    [(Role.MEMBER, {"requests", "own_lessons"}), (Role.GUEST, {"requests", "own_lessons", "reviews"})],
+    [
+        (Role.MEMBER, {"requests", "own_lessons", "desk"}),
+        (Role.GUEST, {"requests", "own_lessons", "desk", "reviews"}),
+    ],
 )
 def test_who_cannot_get_a_mail_is_not_asked_about_it_and_what_was_chosen_of_it_stays(
     app, client, role, hidden

@@ -69,6 +69,10 @@ TABLES = {
     "lesson_signal": "Of which lessons you said that something no longer holds, why and when.",
     "foretelling": "What you foretold of a lesson, sealed.",
     "draft": "Your drafts: what you began to write and have not sent, and when. Nobody else can read them.",
+    **dict.fromkeys(
+        ("held_post", "watched_word", "pointed_out"),
+        "What you sent and a moderator has not let appear yet, or refused",
+    ),
     "thread_change": "Who changed the theme, the tags, the space",
     "tag_merge": "Who merged or renamed tags of the network, and when.",
     **dict.fromkeys(

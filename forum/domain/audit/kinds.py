@@ -50,13 +50,19 @@ KINDS: dict[Action, Kind] = {
     Action.CAHIER: Kind(lazy("Cahier changed"), coded=True),
     Action.ADMIT: Kind(lazy("Let in")),
     Action.NOT_ADMIT: Kind(lazy("Not let in")),
-    Action.SET_ASIDE: Kind(lazy("Needs no answer"), members=True, authors=True),
+    Action.SET_ASIDE: Kind(lazy("No answer needed"), members=True, authors=True),
     Action.CLOSE_NOMINATION: Kind(lazy("Nomination closed"), members=True),
     # That a post was reported its author never learns, not as a moderator either.
     Action.SETTLE_REPORT: Kind(lazy("Reports settled"), coded=True, kept_from_subject=True),
     Action.REOPEN_REPORT: Kind(lazy("Reports open again"), coded=True, kept_from_subject=True),
     Action.ASK_CHANGE: Kind(lazy("Asked to change a post"), authors=True, explained=True),
     Action.KEEP_HIDDEN: Kind(lazy("Stays hidden"), members=True, authors=True, explained=True),
+    Action.APPROVE_POST: Kind(lazy("Let appear"), authors=True),
+    # What did not appear has no post: the line names a person, and the thread is another's.
+    Action.REFUSE_POST: Kind(lazy("Not let appear")),
+    Action.HOLD_AGAIN: Kind(lazy("Waits again")),
+    Action.HOLDING: Kind(lazy("Whose posts wait"), members=True, coded=True),
+    Action.WATCH_WORDS: Kind(lazy("Words watched for"), coded=True),
     Action.DEPUTY: Kind(lazy("Deputy of the space"), coded=True),
 }
 # As words of a line: who did it, where that is all that may be said; and beside a name.

@@ -17,7 +17,7 @@ from forum.models.threads import Thread
 from forum.policy.actors import Actor
 from forum.policy.visibility import sees
 
-MAIL, NOTE = "mail_policy", "note"
+MAIL, NOTE, HOLDING = "mail_policy", "note", "holding"
 KEYS = (ModerationAction.created_at, ModerationAction.id)
 _WHO, _ABOUT = aliased(Member), aliased(Member)
 
@@ -25,7 +25,7 @@ _WHO, _ABOUT = aliased(Member), aliased(Member)
 class Changed(NamedTuple):
     """What became of one part of a thread's classification, of what may stand in mails (MAIL), or of a note (NOTE).
 
-    Codes, or the names of tags or spaces.
+    Or of whose posts wait (HOLDING). Codes, or the names of tags or spaces.
     """
 
     part: str
@@ -140,6 +140,8 @@ def _common(row: Any) -> dict[str, Any]:
 def _coded(row: Any) -> tuple[Changed, ...]:
     if row.action == Action.MAIL_POLICY:
         return (Changed(MAIL, *row.code.split()),)
+    if row.action == Action.HOLDING:
+        return (Changed(HOLDING, *row.code.split()),)
     return (Changed(NOTE, "", row.code),) if row.action == Action.NOTE else ()
 
 

@@ -4,14 +4,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from forum.domain.desk import waiting
+from forum.domain.held_posts import queue as held_queue
 from forum.infra.db import db
 from forum.infra.i18n import lazy
 from forum.models.accounts import Capacity, Member
 from forum.models.desk import DeskAside
 from forum.models.disputes import CounterEvidence
+from forum.models.held import HeldOutcome, HeldPost
 from forum.models.lessons import Lesson
 from forum.models.moderation import ModerationAction
 from forum.models.nominations import Nomination
@@ -28,6 +30,7 @@ SETTLED = {
     ReportOutcome.LEFT: lazy("it stays as it is"),
     ReportOutcome.TAKEN_BACK: lazy("its author took it back"),
 }
+APPEARED = {HeldOutcome.APPROVED: lazy("it appeared"), HeldOutcome.REFUSED: lazy("it does not appear")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +120,19 @@ def _reported(actor: Actor, item_id: int) -> Decided | None:
     return _by(actor, query, PostSettlement.settled_by_id, lambda row: SETTLED[row.outcome])
 
 
+def _held(actor: Actor, item_id: int) -> Decided | None:
+    query = (
+        select(HeldPost.outcome, held_queue.space_of().label("space_id"))
+        .outerjoin(Thread, Thread.id == HeldPost.thread_id)
+        .where(HeldPost.id == item_id, HeldPost.author_id != actor.id, HeldPost.outcome.in_(APPEARED))
+        .where(
+            held_queue.space_of().in_(moderated(actor)),
+            or_(HeldPost.thread_id.is_(None), sees(Thread, actor)),
+        )
+    )
+    return _by(actor, query, HeldPost.decided_by_id, lambda row: APPEARED[row.outcome])
+
+
 def _by(actor: Actor, query: Any, by_id: Any, said: Callable[[Any], Any]) -> Decided | None:
     row = db.session.execute(
         query.add_columns(Member.id.label("by_id"), Member.name.label("by_name")).join(
@@ -135,4 +151,5 @@ _HOW: Mapping[str | None, Callable[[Actor, int], Decided | None]] = {
     "disputed": _disputed,
     "unanswered": _unanswered,
     "reported": _reported,
+    "held": _held,
 }

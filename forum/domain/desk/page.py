@@ -5,7 +5,7 @@ from typing import Any
 
 from forum.domain.audit import log as audit_log
 from forum.domain.audit import undoable
-from forum.domain.audit.log import LogLine
+from forum.domain.audit.reading import LogLine
 from forum.domain.audit.undoable import OpenAct
 from forum.domain.desk import notes, places, waiting
 from forum.domain.desk.notes import Entry

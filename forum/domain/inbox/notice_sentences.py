@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any, Protocol
 
-from forum.domain.inbox.post_report_sentences import POST_REPORTS, UNNAMED, WHY
+from forum.domain.inbox.moderation_sentences import MODERATION, UNNAMED, WHY
 from forum.domain.mailing.kinds import KINDS
 from forum.infra import words
 from forum.infra.bidi import isolate
@@ -52,7 +52,7 @@ _SENTENCES: Mapping[str, tuple[Any, Any]] = {
         lazy("Your sentence with “%(title)s” is shown again"),
         lazy("A moderator of %(space)s shows your sentence with a story again"),
     ),
-    **POST_REPORTS,
+    **MODERATION,
     "nomination_closed": (
         lazy("No lesson is made of “%(title)s” now"),
         lazy("A moderator of %(space)s says why no lesson is made of this thread now"),
@@ -199,6 +199,7 @@ _OF_LESSON = lazy("You get this e-mail because you made the lesson, or are quote
 _OF_REPORT = lazy("You get this e-mail because you reported on the lesson.")
 _OF_EVIDENCE = lazy("You get this e-mail because you brought counter-evidence.")
 _OF_THREAD = lazy("You get this e-mail because you started the thread, or follow it or its space.")
+_WROTE = lazy("You get this e-mail because you wrote the text.")
 _WHY: Mapping[str, Any] = {
     "mention": lazy("You get this e-mail because you were mentioned."),
     "answer": lazy("You get this e-mail because you started the thread."),

@@ -8,6 +8,7 @@ from typing import Any
 
 from forum.domain.mailing.dispute_kinds import AFTER
 from forum.domain.mailing.hand_over_kinds import HAND_OVERS
+from forum.domain.mailing.held_kinds import HELD
 from forum.domain.mailing.kind import Kind
 from forum.domain.mailing.nomination_kinds import NOMINATION_CLOSED, NOMINATION_PUBLISHED
 from forum.domain.mailing.permission_kinds import PERMISSION
@@ -80,6 +81,7 @@ _TABLE = (
     Kind("post_restored", lazy("Your post is shown again"), ("post.restored",), lazy("Its author")),
     _of_hidden("version", lazy("An earlier version of your post was hidden")),
     *POST_REPORTS,
+    *HELD,
     Kind(
         "responded",
         lazy("Short responses to your story"),

@@ -100,10 +100,11 @@ def report(reader: Actor | None, post_id: int, said: Said) -> tuple[Thread, Post
 def take_back(actor: Actor, post_id: int) -> bool:
     """Take one's own report back while nobody settled it; return whether there was one.
 
-    Also of a post that the actor no longer sees.
+    Also of a post that the actor no longer sees; without a report of theirs such a post is none: NotFound.
     """
     row = _own(actor, post_id)
     if row is None:
+        get_visible(Post, actor, post_id)
         return False
     # Who settles it holds the thread: whoever comes second finds what the first left.
     db.session.execute(

@@ -9,7 +9,8 @@ from typing import NamedTuple
 from sqlalchemy import or_, select, update
 
 from forum.domain.audit import log as audit_log
-from forum.domain.mailing import events
+from forum.domain.mailing import events, notices
+from forum.domain.mailing.notices import Subject
 from forum.infra import clock
 from forum.infra.db import db
 from forum.models.moderation import Action
@@ -28,9 +29,13 @@ class Said(NamedTuple):
 
 NOTHING = Said()
 
+GONE = (ReportOutcome.HIDDEN, ReportOutcome.TAKEN_BACK)
+
 
 def write(actor: Actor, post: Post, outcome: ReportOutcome, act: UndoableAct, said: Said = NOTHING) -> None:
     """Settle the open reports of a post by what `act` did, if there are any (system verb). Its thread is loaded."""
+    if outcome in GONE:  # its author has nothing to change any more
+        notices.forget_planned(("change_asked",), about=Subject(post_id=post.id))
     reports = open_of(post.id)
     if not reports:
         return

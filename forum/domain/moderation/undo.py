@@ -2,6 +2,7 @@
 
 from forum.domain.audit import undoable
 from forum.domain.consents import removals
+from forum.domain.held_posts import deciding
 from forum.domain.lessons import confirming, ending
 from forum.domain.moderation import (
     hiding,
@@ -77,6 +78,8 @@ def _bring_back(actor: Actor, act: UndoableAct, again: rendering.Rendered | None
         ending.undo(actor, act)
     elif act.kind == UndoKind.SETTLE:
         settling.undo(actor, act)
+    elif act.kind == UndoKind.REFUSE_POST:
+        deciding.undo(actor, act)
     elif act.kind == UndoKind.REMOVE:
         removals.undo(actor, act)
     else:

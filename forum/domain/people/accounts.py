@@ -87,7 +87,7 @@ def begin(*, email: str, name: str, password_hash: str, locale: str | None) -> M
     return member
 
 
-def one_at_a_time(actor: Actor) -> None:
+def one_at_a_time(actor: Actor | Member) -> None:
     """Let what follows happen for this member once at a time, until the end of the transaction.
 
     For what is looked at before something new is written: two at once would not see each other. Rows that only point at

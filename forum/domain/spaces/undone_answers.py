@@ -137,5 +137,6 @@ def undo_capacity(actor: Actor, act: UndoableAct) -> None:
     capacity.refused_reason = ""
     db.session.flush()
     if was_confirmed:
-        events.record("capacity.unconfirmed", capacity_id=capacity.id)
+        # Counts it anew, as it is now; nobody is told.
+        events.record("capacity.confirmed", capacity_id=capacity.id, is_told=True)
     undoable.note_undone(act)

@@ -83,6 +83,7 @@ def _thread(reader: Actor | None, head: Any, number: int, pages: int, moderates:
         has_lessons=head.has_lessons,
         has_responses=bool(head.has_responses and head.title) and head.hidden_at is None,
         has_acts=bool(head.has_acts),
+        has_held=bool(head.has_held),
         has_summary=head.has_summary and head.hidden_at is None,
         number=number,
         pages=pages,

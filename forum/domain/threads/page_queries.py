@@ -21,6 +21,7 @@ from forum.models.accounts import Capacity, Member
 from forum.models.bookmarks import Bookmark
 from forum.models.classification import ThreadChange
 from forum.models.following import SpaceFollow, ThreadFollow
+from forum.models.held import HeldPost
 from forum.models.lessons import LessonSource
 from forum.models.nominations import Nomination
 from forum.models.notifications import Notification
@@ -72,6 +73,12 @@ def _open_acts(reader_id: Any) -> Any:
 def _asked_to_summarise(reader_id: Any) -> Any:
     asked = exists().where(SummaryKeeper.thread_id == Thread.id, SummaryKeeper.member_id == reader_id)
     return asked.correlate(Thread)
+
+
+def _has_held(reader_id: Any) -> Any:
+    """Whether something of the reader waits in the thread, or was refused: each is asked for then."""
+    own = (HeldPost.author_id == reader_id, HeldPost.thread_id == Thread.id)
+    return exists().where(*own).correlate(Thread)
 
 
 def _nominated(*which: Any) -> Any:
@@ -129,6 +136,7 @@ def _of_reader(signed_in: bool, reader_id: Any) -> tuple[Any, ...]:
         "is_nominated": _nominated(*own) if signed_in else false(),
         "asked_to_summarise": _asked_to_summarise(reader_id) if signed_in else false(),
         "has_acts": _open_acts(reader_id) if signed_in else false(),
+        "has_held": _has_held(reader_id) if signed_in else false(),
         "read_number": ReadMark.last_number if signed_in else literal(None, Integer),
         "new_count": unread_count(reader_id) if signed_in else literal(0, Integer),
         "first_unread": first_unread(reader_id) if signed_in else literal(None, Integer),

@@ -2,7 +2,9 @@
 
 import uuid
 from collections.abc import Sequence
+from typing import Protocol
 
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from forum.domain.mailing import events
@@ -24,6 +26,16 @@ from forum.policy.visibility import get_visible
 
 MOST_STARTS = "30 per hour"
 MOST_REPLIES = "120 per hour"
+
+
+class Speaking(Protocol):
+    """A capacity in which somebody writes, of a query or as a row."""
+
+    @property
+    def id(self) -> int: ...
+
+    @property
+    def level(self) -> Level: ...
 
 
 def start(
@@ -67,7 +79,7 @@ def start(
     if stands is not None:
         return stands
     thread = Thread(space_id=space.id, outcome=outcome, idempotency_key=idempotency_key)
-    return _open(actor, thread, story=story, html=html, kind=kind)
+    return _open(actor, thread, story=story, html=html, kind=kind, capacity=_spoken_in(actor))
 
 
 def reply(
@@ -101,12 +113,60 @@ def reply(
     rates.spend("reply", f"member:{actor.id}", limit=MOST_REPLIES)
     if stands is not None:
         return stands
-    post = _answer(actor, thread, body=body, html=html, kind=kind, idempotency_key=idempotency_key)
+    capacity = _spoken_in(actor)
+    post = _answer(
+        actor, thread, body=body, html=html, kind=kind, idempotency_key=idempotency_key, capacity=capacity
+    )
     reply_to.keep(post, answers)
     return post
 
 
-def _open(actor: Actor, thread: Thread, *, story: sendings.Story, html: str, kind: PostKind | None) -> Thread:
+def start_approved(
+    author: Actor, story: sendings.Story, html: str, *, capacity: Speaking | None, idempotency_key: str
+) -> Thread:
+    """Begin the thread that waited for a moderator, as its author, at this moment, in the capacity of then.
+
+    It was counted when it was sent. Whoever calls this locked the author, and asked whether they still may.
+    """
+    thread = Thread(space_id=story.space_id, outcome=None, idempotency_key=idempotency_key)
+    return _open(author, thread, story=story, html=html, kind=None, capacity=capacity)
+
+
+def reply_approved(
+    author: Actor,
+    thread: Thread,
+    *,
+    body: str,
+    html: str,
+    kind: PostKind | None,
+    answers_id: int | None,
+    capacity: Speaking | None,
+    idempotency_key: str,
+) -> Post:
+    """Write the reply that waited for a moderator; as `start_approved`, in a thread that is locked."""
+    post = _answer(
+        author, thread, body=body, html=html, kind=kind, idempotency_key=idempotency_key, capacity=capacity
+    )
+    if answers_id is not None:
+        about = select(Post.id).where(Post.thread_id == thread.id, Post.id == answers_id)
+        post.answers_id = db.session.scalar(about)  # it may stand in another thread by now
+    return post
+
+
+def _spoken_in(actor: Actor) -> Speaking | None:
+    """The capacity in which the actor speaks today."""
+    return capacities.current(actor.id, days.today(actor.timezone))
+
+
+def _open(
+    actor: Actor,
+    thread: Thread,
+    *,
+    story: sendings.Story,
+    html: str,
+    kind: PostKind | None,
+    capacity: Speaking | None,
+) -> Thread:
     """Write a new thread with its first post, or return the one that the same form made a moment ago."""
     thread.author_id, thread.cities, thread.post_count, thread.last_number = actor.id, [], 0, 0
     thread.created_at = thread.last_post_at = clock.now()
@@ -126,6 +186,7 @@ def _open(actor: Actor, thread: Thread, *, story: sendings.Story, html: str, kin
                 title=story.title,
                 kind=kind,
                 idempotency_key=post_key,
+                capacity=capacity,
             )
             tagging.put(thread.id, story.tags)
     except IntegrityError:  # sent twice at the same moment, and the other one was first
@@ -137,13 +198,27 @@ def _open(actor: Actor, thread: Thread, *, story: sendings.Story, html: str, kin
 
 
 def _answer(
-    actor: Actor, thread: Thread, *, body: str, html: str, kind: PostKind | None, idempotency_key: str
+    actor: Actor,
+    thread: Thread,
+    *,
+    body: str,
+    html: str,
+    kind: PostKind | None,
+    idempotency_key: str,
+    capacity: Speaking | None,
 ) -> Post:
     """Write a reply; SentBefore when the same form was sent in another thread a moment ago."""
     try:
         with db.session.begin_nested():
             return _add_post(
-                actor, thread, body=body, html=html, title="", kind=kind, idempotency_key=idempotency_key
+                actor,
+                thread,
+                body=body,
+                html=html,
+                title="",
+                kind=kind,
+                idempotency_key=idempotency_key,
+                capacity=capacity,
             )
     except IntegrityError:
         earlier = sendings.reply_under(actor, thread.id, idempotency_key, body=body, kind=kind)
@@ -161,9 +236,9 @@ def _add_post(
     title: str,
     kind: PostKind | None,
     idempotency_key: str,
+    capacity: Speaking | None,
 ) -> Post:
     now = clock.now()
-    capacity = capacities.current(actor.id, days.today(actor.timezone))
     thread.last_number += 1
     post = Post(
         thread=thread,

@@ -96,6 +96,7 @@ class ThreadPage:
     has_responses: bool
     has_summary: bool
     has_acts: bool  # that the reader can still undo
+    has_held: bool  # of the reader, that waited for a moderator
     number: int
     pages: int
     author_id: int

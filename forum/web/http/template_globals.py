@@ -15,7 +15,7 @@ from forum.domain.lessons import external_sources
 from forum.domain.mailing import hold, returned
 from forum.domain.mailing.kinds import KINDS
 from forum.domain.spaces import guests
-from forum.domain.themes import labels, report_labels
+from forum.domain.themes import held_labels, labels, report_labels
 from forum.infra import bidi, days, hyphens, i18n, text, tokens, weekdays, xml_text, zones
 from forum.web import ages, fragments, report_sentences, ring, text_fields
 from forum.web.http import indexing, language, links, unread
@@ -74,6 +74,7 @@ NAMES: Mapping[str, Mapping[Any, Any]] = {
     "advice_name": labels.ADVICE_TO,
     "source_kind_name": labels.SOURCE_KINDS,
     "adoption_name": labels.ADOPTION_OUTCOMES,
+    "held_because": held_labels.BECAUSE,
     "report_outcome_name": report_labels.OUTCOMES,
     "report_reason_name": report_labels.REASONS,
     "stance_name": labels.STANCES,

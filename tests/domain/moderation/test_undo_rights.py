@@ -1,10 +1,13 @@
 """What somebody did with a right that they have lost since, they cannot undo either."""
 
-from datetime import date
+import uuid
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import delete, select, update
 
+from forum.domain.held_posts import choosing, deciding, sending
+from forum.domain.held_posts.choosing import Choice
 from forum.domain.lessons import confirming, ending, page, reports
 from forum.domain.lessons.report_words import Answers
 from forum.domain.moderation import hiding, narrowing, post_reports, revisions, set_aside, settling, undo
@@ -13,6 +16,7 @@ from forum.domain.moderation.settling import Verdict
 from forum.domain.people import capacities
 from forum.domain.spaces import confirmations, join_requests, notes
 from forum.domain.threads import posts
+from forum.infra import days
 from forum.infra.db import db
 from forum.models.accounts import Body, Level, NetworkAppointment
 from forum.models.post_reports import ReportOutcome, ReportReason
@@ -80,8 +84,17 @@ def settle(scenario):
     settling.settle(scenario.actor("second"), post.id, Verdict(ReportOutcome.LEFT))
 
 
+def refuse_post(scenario):
+    tomorrow = days.today() + timedelta(days=1)
+    choosing.choose(scenario.actor("second"), scenario.space.id, Choice(everybody_until=tomorrow))
+    key = str(uuid.uuid4())
+    held = sending.reply(scenario.actor("author"), scenario.thread.id, body="More.", idempotency_key=key)
+    deciding.refuse(scenario.actor("second"), held.id, seen=1, reason="It names somebody.")
+
+
 ACTS = {
     UndoKind.HIDE: hide,
+    UndoKind.REFUSE_POST: refuse_post,
     UndoKind.SETTLE: settle,
     UndoKind.HIDE_REVISION: hide_revision,
     UndoKind.NARROW: narrow,

@@ -72,7 +72,8 @@ def test_a_word_of_what_the_reader_may_not_see_is_never_offered(gent, leen, read
     pending = make_member("Piet", space=gent, approved_at=None)
     assert answer(leen, "geheimschrivt").instead.plain == "geheimschrift"
     assert answer(reader, "verborgenhaid").instead.plain == "verborgenheid"
-    hiding.hide(actor(leen), opening_of(hidden), reason="Not here.")
+    other = make_member("Mia", space=gent, role=Role.MODERATOR)
+    hiding.hide(actor(other), opening_of(hidden), reason="Not here.")
     for who in (reader, guest, pending, None):
         for typed in ("geheimschrivt", "zwijgplichd", "verborgenhaid", "sluimerink"):
             found = answer(who, typed)

@@ -86,6 +86,7 @@ def test_nothing_is_taken_back_of_who_did_something_since_nor_where_more_changed
     asked = join_requests.request_to_join(actor(lotte), space.id)
     join_requests.answer(wouter, asked.id, role=Role.MEMBER, with_undo=True)
     make_post(make_thread(space, lotte), lotte)
+    db.session.commit()
     with pytest.raises(Conflict):
         undo.undo(wouter, last_act().id)
     db.session.rollback()

@@ -256,6 +256,7 @@ def written(source):
 # What modules write that is no capacity: any field of a new version of a lesson, and the text of a note.
 OTHERS = {
     "forum/domain/cahiers/cahiers.py": {"body"},
+    "forum/domain/held_posts/waiting.py": {"body"},
     "forum/domain/lessons/lessons.py": {"*"},
     "forum/domain/lessons/report_words.py": {"*"},
     "forum/domain/lessons/reports.py": {"*"},

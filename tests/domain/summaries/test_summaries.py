@@ -47,7 +47,7 @@ def versions(thread):
     )
 
 
-def test_a_moderator_writes_sentences_that_cite_posts(moderator, thread):
+def test_a_moderator_writes_sentences_that_cite_posts(leen, moderator, thread):
     save(moderator, thread)
     assert shown(thread) == [
         ("It starts at the first visit.", [1, 2], False),
@@ -57,7 +57,7 @@ def test_a_moderator_writes_sentences_that_cite_posts(moderator, thread):
     assert (found.number, found.editor, found.replies_since) == (1, "Wouter", 0)
     assert found.typed == "It starts at the first visit. [1, 2]\nNobody knows yet. [3]"
     make_post(thread, moderator)
-    gone = make_post(thread, moderator)
+    gone = make_post(thread, leen)
     hiding.hide(actor(moderator), gone.id, reason="No.")
     assert page.of_thread(thread.id).replies_since == 1
 

@@ -1,11 +1,19 @@
-"""What is told of reported posts, objections and deputies, in the sentences of `notice_sentences.py`."""
+"""What is told of reports, objections, deputies and posts that waited, in the sentences of `notice_sentences.py`."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from forum.infra.i18n import lazy
 
-POST_REPORTS: Mapping[str, tuple[Any, Any]] = {
+MODERATION: Mapping[str, tuple[Any, Any]] = {
+    "post_appeared": (
+        lazy("Your post in “%(title)s” can be read now"),
+        lazy("A moderator of %(space)s let your post appear"),
+    ),
+    "post_refused": (
+        lazy("Your post in “%(title)s” did not appear"),
+        lazy("A moderator of %(space)s did not let your post appear, and says why"),
+    ),
     "change_asked": (
         lazy("You are asked to change your post in “%(title)s”"),
         lazy("A moderator of %(space)s asks you to change your post, and says why"),
@@ -29,12 +37,16 @@ POST_REPORTS: Mapping[str, tuple[Any, Any]] = {
     ),
 }
 UNNAMED: Mapping[str, Any] = {
+    "post_appeared": lazy("A post of yours in %(space)s can be read now"),
+    "post_refused": lazy("A post of yours in %(space)s did not appear"),
     "change_asked": lazy("You are asked to change a post of yours in %(space)s"),
     "objection_declined": lazy("A post of yours in %(space)s stays hidden"),
 }
 _WROTE = lazy("You get this e-mail because you wrote the text.")
 _DEPUTY = lazy("You get this e-mail because you are the deputy of the space.")
 WHY: Mapping[str, Any] = {
+    "post_appeared": _WROTE,
+    "post_refused": _WROTE,
     "change_asked": _WROTE,
     "objection_declined": _WROTE,
     "report_settled": lazy("You get this e-mail because you reported a post."),
