@@ -20,7 +20,8 @@ def pages(moderator: Actor, space: Space, thread: Thread) -> list[str]:
         author = actor(db.session.scalars(db.select(Member).where(Member.handle == "yasmina")).one())
         choosing.choose(moderator, space.id, Choice(everybody_until=days.today() + timedelta(days=7)))
         sending.reply(author, thread.id, body="Zie https://voorbeeld.test/verslag", idempotency_key="wacht")
-        choosing.choose(moderator, space.id, Choice(newcomers=True))
+        # Others walk in this demo too, and what they write has to appear.
+        choosing.choose(moderator, space.id, Choice())
         first = db.session.scalars(db.select(Post).where(Post.thread_id == thread.id, Post.number == 1)).one()
         for word in (thread.title.split()[0], "zwendel"):
             watching.add(moderator, space.id, word=word.strip(".,:;?!"), watch=Watch.POINT_OUT)
