@@ -7,7 +7,6 @@ from forum.domain.audit import undoable
 from forum.domain.held_posts import choosing, deciding, pointing, queue
 from forum.domain.spaces import spaces
 from forum.domain.themes import labels
-from forum.domain.themes.held_labels import BECAUSE
 from forum.infra.i18n import _
 from forum.models.undo import UndoKind
 from forum.policy.errors import Conflict
@@ -34,7 +33,6 @@ def index(slug: str) -> ResponseReturnValue:
         are_more=len(waiting) > queue.ON_PAGE,
         pointed=pointing.of_space(actor(), space.id),
         most_pointed=pointing.MOST,
-        because=BECAUSE,
         kinds=labels.KINDS,
         acts=[act for act in mine if act.before["slug"] == slug],
     )
@@ -125,7 +123,6 @@ def _one(slug: str, held_id: int, form: RefusalForm) -> str:
         space=space,
         one=one,
         form=form,
-        because=BECAUSE,
         kinds=labels.KINDS,
         needs=labels.NEEDS,
         axes=labels.AXES,

@@ -233,3 +233,22 @@ def test_the_number_stands_on_every_page_and_counts_only_what_they_moderate(clie
     assert at(client, "/accessibility").select_one(".masthead .count") is None
     assert at(client, "/accessibility").select_one(".masthead [href='/desk']") is None
     assert actor(desk.wouter).moderates is False
+
+
+def test_a_form_that_was_refused_still_leads_back_to_the_desk(client, desk):
+    """Without a reason the page of the thing comes back, and once it has one they go on where they were."""
+    sign_in(client, desk.sien)
+    for kind, act, chosen in (("reported", "settlement", {"outcome": "asked"}), ("held", "refusal", {})):
+        page = at(client, f"/desk?item={desk.items[kind]}")
+        form = next(one for one in page.select("[data-opened] form") if one.select("[data-act]"))
+        sent = {one["name"]: one.get("value", "") for one in form.select("input[name]")} | chosen
+        address = next(one for one in [form["action"], *(b.get("formaction") for b in form.select("button"))]
+                       if one and one.endswith(act))  # fmt: skip
+        refused = submit(client, address, sent)
+        assert refused.status_code == 422
+        again = next(
+            one for one in BeautifulSoup(refused.text, "html.parser").select(f"form[action='{address}']")
+        )
+        kept = {one["name"]: one.get("value", "") for one in again.select("input[name]")} | chosen
+        answer = submit(client, address, kept | {"reason": "Leave the street out."})
+        assert (answer.status_code, answer.location.partition("?")[0]) == (303, "/desk"), kind

@@ -53,8 +53,8 @@ def _join_request(actor: Actor, item_id: int) -> Decided | None:
     query = select(JoinRequest.accepted, JoinRequest.space_id).where(
         JoinRequest.id == item_id, sees(JoinRequest, actor), JoinRequest.answered_at.is_not(None)
     )
-    said = lambda row: lazy("let in") if row.accepted else lazy("not let in")  # noqa: E731
-    return _by(actor, query, JoinRequest.answered_by_id, said)
+    words = {True: lazy("let in"), False: lazy("not let in")}
+    return _by(actor, query, JoinRequest.answered_by_id, lambda row: words[bool(row.accepted)])
 
 
 def _capacity(actor: Actor, item_id: int) -> Decided | None:
@@ -65,12 +65,11 @@ def _capacity(actor: Actor, item_id: int) -> Decided | None:
         .correlate(Capacity)
         .scalar_subquery()
     )
-    query = select(Capacity.confirmed_at, Capacity.refused_at, where_answered.label("space_id"))
-    said = lambda row: lazy("confirmed") if row.confirmed_at else lazy("not confirmed")  # noqa: E731
-    by_id = Capacity.confirmed_by_id
-    found = _by(actor, query.where(*its, Capacity.confirmed_at.is_not(None)), by_id, said)
+    query = select(where_answered.label("space_id")).select_from(Capacity)
+    confirmed = query.where(*its, Capacity.confirmed_at.is_not(None))
     refused = query.where(*its, Capacity.refused_at.is_not(None))
-    return found or _by(actor, refused, Capacity.refused_by_id, said)
+    found = _by(actor, confirmed, Capacity.confirmed_by_id, lambda _row: lazy("confirmed"))
+    return found or _by(actor, refused, Capacity.refused_by_id, lambda _row: lazy("not confirmed"))
 
 
 def _nominated(actor: Actor, item_id: int) -> Decided | None:
@@ -82,8 +81,8 @@ def _nominated(actor: Actor, item_id: int) -> Decided | None:
         .order_by(Nomination.ended_at.desc(), Nomination.id.desc())
         .limit(1)
     )
-    said = lambda row: lazy("a lesson is begun") if row.ending == "taken_up" else lazy("closed")  # noqa: E731
-    return _by(actor, query, Nomination.ended_by_id, said)
+    words = {True: lazy("a lesson is begun"), False: lazy("closed")}
+    return _by(actor, query, Nomination.ended_by_id, lambda row: words[row.ending == "taken_up"])
 
 
 def _disputed(actor: Actor, item_id: int) -> Decided | None:
@@ -93,8 +92,8 @@ def _disputed(actor: Actor, item_id: int) -> Decided | None:
         .where(CounterEvidence.id == item_id, CounterEvidence.decided_at.is_not(None))
         .where(sees(Lesson, actor), Lesson.space_id.in_(moderated(actor)))
     )
-    said = lambda row: lazy("placed beside the claim") if row.accepted else lazy("declined")  # noqa: E731
-    return _by(actor, query, CounterEvidence.decided_by_id, said)
+    words = {True: lazy("placed beside the claim"), False: lazy("declined")}
+    return _by(actor, query, CounterEvidence.decided_by_id, lambda row: words[bool(row.accepted)])
 
 
 def _unanswered(actor: Actor, item_id: int) -> Decided | None:

@@ -74,7 +74,7 @@ NAMES: Mapping[str, Mapping[Any, Any]] = {
     "advice_name": labels.ADVICE_TO,
     "source_kind_name": labels.SOURCE_KINDS,
     "adoption_name": labels.ADOPTION_OUTCOMES,
-    "held_because": held_labels.BECAUSE,
+    "waits_because": held_labels.BECAUSE,
     "report_outcome_name": report_labels.OUTCOMES,
     "report_reason_name": report_labels.REASONS,
     "stance_name": labels.STANCES,
