@@ -35,6 +35,10 @@ class Default:
     MAIL_FROM = _set("MAIL_FROM", "Leerkring <noreply@leerkring.example>")
     BOUNCE_ADDRESS = _set("BOUNCE_ADDRESS")
     MAIL_PER_DOMAIN_PER_HOUR = _set("MAIL_PER_DOMAIN_PER_HOUR", "0")
+    # The terms that the editorial policy names.
+    REVIEW_MONTHS = _set("REVIEW_MONTHS", "18")
+    ANSWER_WORKDAYS = _set("ANSWER_WORKDAYS", "10")
+    CONFIRMING_CITIES = _set("CONFIRMING_CITIES", "2")
     CONTACT = _set("CONTACT")
     REDIS_URL = _set("REDIS_URL")
     BACKUPS = _set("BACKUPS")
@@ -84,6 +88,9 @@ class Testing(Default):
     METRICS_TOKEN = ""
     BOUNCE_ADDRESS = ""
     MAIL_PER_DOMAIN_PER_HOUR = "0"
+    REVIEW_MONTHS = "18"
+    ANSWER_WORKDAYS = "10"
+    CONFIRMING_CITIES = "2"
 
 
 class Production(Default):

@@ -17,6 +17,8 @@ from forum.infra import addresses, private_files, safe_settings
 log = logging.getLogger(__name__)
 LONGEST_NAME = 30  # of BOUNCE_ADDRESS, before the @
 PROXIES = [str(number) for number in range(11)]
+# The terms that the editorial policy names, each with the smallest and the largest.
+TERMS = {"REVIEW_MONTHS": (1, 60), "ANSWER_WORKDAYS": (1, 60), "CONFIRMING_CITIES": (1, 13)}
 # Settings of before, with why nobody needs them any more: said once, at the start.
 RETIRED = {"JOBS_URL": "the worker looks at its tables itself"}
 ON, OFF = {"1", "true", "yes", "on", "y", "t"}, {"", "0", "false", "no", "off", "n", "f"}
@@ -99,6 +101,7 @@ def _read(config: dict[str, Any]) -> list[str]:
         )
         most = "0"
     config["MAIL_PER_DOMAIN_PER_HOUR"] = int(most)
+    wrong += _read_terms(config)
     proxies = str(config["TRUSTED_PROXIES"]).strip()
     if proxies not in PROXIES:
         shown = repr(proxies[:12]) + ("…" if len(proxies) > 12 else "")
@@ -112,6 +115,18 @@ def _read(config: dict[str, Any]) -> list[str]:
     if demo not in ON | OFF:
         wrong.append(f"FORUM_DEMO is {demo!r}: write 1 or 0")
     config["DEMO"] = demo in ON
+    return wrong
+
+
+def _read_terms(config: dict[str, Any]) -> list[str]:
+    """Put numbers in the place of the terms that were written; return which are none, or out of bounds."""
+    wrong = []
+    for name, (least, most) in TERMS.items():
+        written = str(config[name]).strip()
+        if not re.fullmatch(r"[0-9]{1,3}", written) or not least <= int(written) <= most:
+            wrong.append(f"{name} is {written[:12]!r}: write a number from {least} to {most}")
+            written = str(least)
+        config[name] = int(written)
     return wrong
 
 

@@ -11,10 +11,19 @@ from forum.domain.handovers import offers
 from forum.domain.held_posts import choosing, pointing, sending, watching
 from forum.domain.held_posts.choosing import Choice
 from forum.domain.lessons import disputes, lessons, page, review_checklist
-from forum.domain.moderation import hiding, objections, post_reports
+from forum.domain.moderation import (
+    hiding,
+    leaving_out,
+    leaving_out_objections,
+    measure_objections,
+    narrowing,
+    objections,
+    post_reports,
+)
 from forum.domain.moderation.post_reports import Said
 from forum.domain.people import capacities
-from forum.domain.spaces import join_requests
+from forum.domain.spaces import join_requests, measures
+from forum.domain.spaces.measures import Decision
 from forum.domain.threads import nominations
 from forum.infra import clock, days
 from forum.infra.db import db
@@ -22,8 +31,10 @@ from forum.models.accounts import Body, Level, Member
 from forum.models.consents import ConsentRound
 from forum.models.held import PointedOut, Watch
 from forum.models.lessons import Lesson
+from forum.models.measures import MeasureKind
 from forum.models.post_reports import ReportReason
-from forum.models.spaces import Role, Space
+from forum.models.sealing import Sealing
+from forum.models.spaces import Audience, Role, Space
 from forum.models.themes import Need
 from tests.factories import actor, make_member, make_post, make_space, make_thread
 from tests.lesson_scenario import LessonScenario, build
@@ -144,6 +155,26 @@ def _objected(desk: DeskScenario) -> int:
     return post.id
 
 
+def _left_out(desk: DeskScenario) -> int:
+    thread = make_thread(desk.space, desk.wouter, title="Who opens the door?")
+    make_post(thread, desk.lessons.curator)
+    post = make_post(thread, desk.lessons.author, "Jan Peeters does.")
+    with clock.at(clock.now() - timedelta(hours=1)):
+        leaving_out.leave_out(actor(desk.wouter), post.id, words="Jan Peeters", reason="It is a name.")
+    sealing_id = db.session.scalars(select(Sealing.id).where(Sealing.post_id == post.id)).one()
+    leaving_out_objections.make(desk.lessons.actor("author"), sealing_id, words="Everybody knows him.")
+    return sealing_id
+
+
+def _measured(desk: DeskScenario) -> int:
+    muted, last_day = make_member("Mies", space=desk.space), days.today() + timedelta(days=3)
+    with clock.at(clock.now() - timedelta(hours=1)):
+        decision = Decision(MeasureKind.MUTE, "Too loud.", last_day)
+        measure = measures.take(actor(desk.wouter), desk.space.id, muted.id, decision)
+    measure_objections.make(actor(muted), measure.id, words="I was asked to.")
+    return measure.id
+
+
 def _held(desk: DeskScenario) -> int:
     tomorrow = days.today() + timedelta(days=1)
     choosing.choose(actor(desk.wouter), desk.space.id, Choice(everybody_until=tomorrow))
@@ -160,6 +191,13 @@ def _pointed_out(desk: DeskScenario) -> int:
     return db.session.scalars(select(PointedOut.id).where(PointedOut.post_id == post.id)).one()
 
 
+def _agreed(desk: DeskScenario) -> int:
+    make_member("Far", space=make_space("Far away"))
+    thread = make_thread(desk.space, desk.lessons.author, title="Ours only", audience=Audience.SPACE)
+    thread.answered_at = clock.now()  # it waits for no answer
+    return narrowing.ask_authors(actor(desk.wouter), thread.id, audience=Audience.NETWORK).id
+
+
 MAKERS: dict[str, Callable[[DeskScenario], int]] = {
     "join_request": lambda desk: ask(desk.space),
     "capacity": lambda desk: hold(desk.space),
@@ -172,8 +210,11 @@ MAKERS: dict[str, Callable[[DeskScenario], int]] = {
     "hand_over": _offered,
     "reported": _reported,
     "objections": _objected,
+    "left_out": _left_out,
+    "measures": _measured,
     "held": _held,
     "pointed_out": _pointed_out,
+    "agreements": _agreed,
     # Last: a lesson that is begun from the thread takes it up.
     "nominated": _nominated,
 }

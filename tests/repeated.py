@@ -1,6 +1,7 @@
 """Tests that send PostgreSQL no statement that others do not send: there `make test` leaves them to the proof.
 
     TEST_DATABASE=postgresql python -m tests.repeated            choose them anew, and write `repeated.txt`
+    TEST_DATABASE=postgresql python -m tests.repeated --more     choose some more, of those that are not in it: quicker
     TEST_DATABASE=postgresql python -m tests.repeated --check    say which statements nobody sends any more
 
 On SQLite all of them run, and in `make proof` on PostgreSQL too. A test that is not in the list runs on both: a new
@@ -60,9 +61,10 @@ def shape(statement: str) -> str:
 
 
 class Recorder:
-    """A plugin of pytest that notes which shapes of statements each test sends, and what it costs."""
+    """A plugin of pytest that notes which shapes of statements each test sends, and what it costs; not of `left`."""
 
-    def __init__(self) -> None:
+    def __init__(self, left: frozenset[str] = frozenset()) -> None:
+        self.left = left
         self.shapes: dict[str, set[str]] = defaultdict(set)
         self.seconds: dict[str, float] = defaultdict(float)
         self.kept: set[str] = set()
@@ -71,6 +73,9 @@ class Recorder:
 
     def _note(self, _connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
         self.shapes[self.now].add(shape(statement))
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items[:] = [item for item in items if name_of(item) not in self.left]
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
@@ -101,19 +106,20 @@ def chosen(shapes: dict[str, set[str]], seconds: dict[str, float], always: Itera
 
 
 def main(arguments: list[str]) -> int:
-    recorder = Recorder()
+    kept = names() if arguments == ["--more"] else frozenset()
+    recorder = Recorder(kept)
     options = ["-q", "-n0", "-p", "no:cacheprovider", "-m", SELECTED, *FOLDERS]
     if pytest.main(options, plugins=[recorder]):
         return 1
     recorder.shapes.pop("", None)
     everything = set(recorder.seconds)
-    if not names() & everything:
+    if not kept and not names() & everything:
         sys.stderr.write("No test of the list ran, so nothing can be said of them.\n")
         return 1
     if arguments == ["--check"]:
         return _check(recorder, everything - names())
     run = chosen(recorder.shapes, recorder.seconds, recorder.kept)
-    LIST.write_text("".join(f"{name}\n" for name in sorted(everything - run)))
+    LIST.write_text("".join(f"{name}\n" for name in sorted(kept | (everything - run))))
     return 0
 
 

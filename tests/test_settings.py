@@ -122,6 +122,9 @@ REFUSED = [
     ("MAIL_FROM", ["", "Leerkring", "noreply@", "Forum <>", "Forum <noreply@forum>", "a@forum.test\nBcc: b@x.test"],
      "MAIL_FROM is no address"),
     ("MAIL_PER_DOMAIN_PER_HOUR", ["-1", "two", "1.5", "²", "9" * 7], "MAIL_PER_DOMAIN_PER_HOUR is no number"),
+    ("REVIEW_MONTHS", ["0", "61", "-1", "1.5", "two", "", "²"], "REVIEW_MONTHS is"),
+    ("ANSWER_WORKDAYS", ["0", "61", "x"], "ANSWER_WORKDAYS is"),
+    ("CONFIRMING_CITIES", ["0", "14", "1 2"], "CONFIRMING_CITIES is"),
     ("TRUSTED_PROXIES", ["-1", "two", "1.5", "1 2", "²", True, "100000", "11", "9" * 5000, "01"],
      "TRUSTED_PROXIES is"),
 ]  # fmt: skip
@@ -152,6 +155,9 @@ ACCEPTED = [
     ("METRICS_TOKEN", ["", "  ", f" {KEY} "]),
     ("REDIS_URL", ["", " ", "redis://127.0.0.1:1/0", "rediss://u:p@redis.example:6380/1"]),
     ("MAIL_PER_DOMAIN_PER_HOUR", [0, "50", " 50 "]),
+    ("REVIEW_MONTHS", [12, " 60 ", "1"]),
+    ("ANSWER_WORKDAYS", ["10", 60]),
+    ("CONFIRMING_CITIES", [1, "13"]),
     ("TRUSTED_PROXIES", [0, 1, "1", " 2 ", "0"]),
 ]  # fmt: skip
 

@@ -12,6 +12,7 @@ from flask_migrate import upgrade
 from forum import demo
 from forum.cli.render import render_outdated
 from forum.cli.supervisor import Supervisor
+from forum.domain.house_rules import first_policy
 from forum.infra import private_files
 from forum.infra.connections import sqlite_file
 from forum.infra.db import db
@@ -47,6 +48,8 @@ def start(port: int) -> None:
         click.echo(f"{rendered} posts were rendered anew.")
     if current_app.config["DEMO"]:
         _load_demo()
+    first_policy.begin(current_app.config["DEFAULT_LOCALE"])
+    db.session.commit()
     db.session.remove()
     db.engine.dispose()
     supervisor = Supervisor(current_app.config["ROOT"])

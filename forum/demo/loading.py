@@ -11,10 +11,13 @@ from forum.demo import (
     cahiers,
     drafts,
     hand_overs,
+    house_rules,
     lessons,
+    moderation,
     nominations,
     offers,
     people,
+    policy,
     questions,
     responses,
     spaces,
@@ -53,6 +56,7 @@ def load(*, with_password: bool, force: bool = False) -> Mapping[str, int]:
     loaded = book.opened()
     people.bring(loaded, with_password=with_password)
     spaces.bring(loaded)
+    policy.bring(loaded)
     threads.bring(loaded)
     responses.bring(loaded)
     summaries.bring(loaded)
@@ -65,6 +69,8 @@ def load(*, with_password: bool, force: bool = False) -> Mapping[str, int]:
     drafts.bring(loaded)
     offers.bring(loaded)
     hand_overs.bring(loaded)
+    moderation.bring(loaded)
+    house_rules.bring(loaded)
     _plan_for_what_is_there()
     aftermath.settle(loaded)
     while chains.link():  # as the worker does

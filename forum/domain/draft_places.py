@@ -12,7 +12,10 @@ from sqlalchemy import and_, select
 
 from forum.domain.cahiers import draft_places as cahier_places
 from forum.domain.drafts.views import Fields, Place, Subject
+from forum.domain.held_posts import draft_places as held_places
+from forum.domain.house_rules import draft_places as rules_places
 from forum.domain.lessons import after_places, meanwhile, reviews, text_form
+from forum.domain.moderation import draft_places as objection_places
 from forum.domain.spaces import notes
 from forum.domain.summaries import draft_places as summary_places
 from forum.domain.threads.numbering import page_of
@@ -66,14 +69,14 @@ FORMS: Mapping[str, Form] = {
     LESSON_TEXT: Form(
         text_form.TYPED, text_form.CHOSEN, ("needs",), base="saved_count", marks="base_marks"
     ),
-    CLAIM: Form(("text",)),
-    CLAIM_CHANGE: Form(("text",)),
+    **dict.fromkeys((CLAIM, CLAIM_CHANGE), Form(("text",))),
     REVIEW_NOTE: Form(("note",)),
     REVIEW_COMMENT: Form(("text",), ("place",), resumes=True),
-    NOTE: Form(("title", "body"), resumes=True),
-    WELCOME: Form(("title", "body"), resumes=True),
-    NOTE_CHANGE: Form(("title", "body"), base="seen", resumes=True),
+    **dict.fromkeys((NOTE, WELCOME), Form(("title", "body"), resumes=True)),
+    **dict.fromkeys((NOTE_CHANGE, held_places.WAITING_POST), Form(("title", "body"), base="seen", resumes=True)),
     SUMMARY: Form(("text",), base="seen", resumes=True),
+    **dict.fromkeys(objection_places.FORMS, Form(("words",), resumes=True)),
+    **dict.fromkeys(rules_places.FORMS, Form(("body", "changed"), base="seen", resumes=True)),
     **{form: Form(*fields, resumes=True) for form, fields in after_places.FIELDS.items()},
     cahier_places.CAHIER: Form(("title", "body"), ("audience",), resumes=True),
     cahier_places.CAHIER_CHANGE: Form(("title", "body"), ("audience",), base="seen", resumes=True),
@@ -135,9 +138,9 @@ def _spaces(actor: Actor, asked: list[Subject]) -> dict[Subject, Place]:
     """A story belongs to a space, for those who may begin a thread there."""
     query = visible(Space, actor).where(Space.id.in_(_ids(asked)))
     return {
-        Subject(STORY, space.id): Place("", space.name, YES, address={"slug": space.slug})
+        Subject(STORY, space.id): Place("", space.name, may_start(actor, space), address={"slug": space.slug})
         for space in db.session.scalars(query)
-        if may_start(actor, space)
+        if space.id in actor.roles
     }
 
 
@@ -283,12 +286,15 @@ _KINDS: tuple[tuple[Callable[[Actor, list[Subject]], dict[Subject, Place]], tupl
     (_spaces, (STORY,)),
     (_threads, (REPLY,)),
     (_posts, (EDIT,)),
+    (held_places.of, (held_places.WAITING_POST,)),
     (_lessons, (LESSON_TEXT, CLAIM)),
     (_notes, (REVIEW_NOTE, REVIEW_COMMENT)),
     (_claims, (CLAIM_CHANGE,)),
     (_pages, (NOTE, WELCOME)),
     (_pinned, (NOTE_CHANGE,)),
     (_summaries, (SUMMARY,)),
+    (objection_places.of, objection_places.FORMS),
+    (rules_places.of, rules_places.FORMS),
     (after_places.of, tuple(after_places.FIELDS)),
     (cahier_places.of, (cahier_places.CAHIER, cahier_places.CAHIER_CHANGE)),
 )

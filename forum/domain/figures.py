@@ -57,7 +57,7 @@ def _mail() -> Iterator[Figure]:
 
 
 def _work() -> Iterator[Figure]:
-    oldest, given_up = workers.oldest_event(), workers.events_set_aside()
+    oldest, given_up = workers.events()
     yield _one(
         "leerkring_event_oldest_seconds", "How long the oldest due event waits, 0 for none.", _age(oldest)
     )

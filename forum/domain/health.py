@@ -183,7 +183,7 @@ def _workers() -> Iterator[Check]:
 
 
 def _events() -> Iterator[Check]:
-    oldest, given_up = workers.oldest_event(), workers.events_set_aside()
+    oldest, given_up = workers.events()
     found = "none waits" if oldest is None else f"the oldest is due {_ago(oldest)}"
     if given_up:
         found += f"; {given_up} given up: the log says why, `flask doctor` which"

@@ -43,3 +43,8 @@ def within(value: str, *, field: str, limit: int) -> str:
 def too_long(length: int, limit: int) -> str:
     """Return the sentence about a text of `length` characters where `limit` are allowed."""
     return str(TOO_LONG) % {"length": number(length), "limit": number(limit)}
+
+
+def handle_of(typed: str) -> str:
+    """Return the handle in what somebody typed as a name with an @."""
+    return typed.strip().removeprefix("@").lower()

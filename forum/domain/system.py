@@ -8,10 +8,11 @@ from flask import current_app
 from sqlalchemy import select
 
 from forum.domain import health
+from forum.domain.desk import unattended
 from forum.domain.mailing import complaints, hold, mail_status, workers
 from forum.domain.mailing.complaints import Complaints
 from forum.domain.mailing.mail_status import LaneStatus, Letter, Waits
-from forum.domain.mailing.workers import Recurring, Worker
+from forum.domain.mailing.workers import Events, Recurring, Worker
 from forum.domain.maintenance import records
 from forum.infra import disks
 from forum.infra.db import db
@@ -44,8 +45,7 @@ class System:
     workers: list[Worker]
     unserved: list[Lane]
     last_sign: datetime | None
-    oldest_event: datetime | None
-    events_set_aside: int
+    events: Events
     recurring: list[Recurring]
     rooms: dict[str, Room]
     backup: MaintenanceRecord | None
@@ -54,6 +54,8 @@ class System:
     good_drill: MaintenanceRecord | None
     keeps_backups: bool
     overdue: set[MaintenanceKind]
+    unmoderated: int  # spaces in which nobody moderates now
+    unattended: int  # others in which something waits that nobody there may look at
 
 
 def overview(actor: Actor) -> System:
@@ -65,6 +67,7 @@ def overview(actor: Actor) -> System:
         MaintenanceKind.BACKUP: records.latest_good(backup),
         MaintenanceKind.DRILL: records.latest_good(drill),
     }
+    without = unattended.counts(actor)
     return System(
         held=hold.is_held(),
         lanes=lanes,
@@ -76,8 +79,7 @@ def overview(actor: Actor) -> System:
         workers=alive,
         unserved=workers.unserved(alive),
         last_sign=workers.last_sign(),
-        oldest_event=workers.oldest_event(),
-        events_set_aside=workers.events_set_aside(),
+        events=workers.events(),
         recurring=workers.recurring(),
         rooms={name: disks.room(folder) for name, folder in health.places().items()},
         backup=backup,
@@ -86,6 +88,8 @@ def overview(actor: Actor) -> System:
         good_drill=good[MaintenanceKind.DRILL],
         keeps_backups=bool(current_app.config["BACKUPS"]),
         overdue={kind for kind, well in good.items() if health.is_overdue(kind, well)},
+        unmoderated=without[0],
+        unattended=without[1],
     )
 
 

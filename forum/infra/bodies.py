@@ -2,13 +2,14 @@
 
 A client that sends a byte a second holds the thread that reads it, and nothing else. While every reader is taken,
 pages that send no body are served as always. One address holds some of the readers at most, so that the rest are left
-for everybody else. The application is told what was not read, and answers with a page.
+for everybody else. Who finds none free waits a moment: of many bodies that come at once each takes an instant. The
+application is told what was not read, and answers with a page.
 """
 
 from collections import Counter
 from collections.abc import Iterable
 from io import BytesIO
-from threading import BoundedSemaphore, Lock
+from threading import Condition
 from time import monotonic
 from typing import Any
 
@@ -18,6 +19,8 @@ Environ = dict[str, Any]
 UNREAD = "leerkring.unread"  # in the environ: the status to answer, where the body was not read
 READERS = 128  # half of the threads of a server
 READERS_OF_ONE = 48  # of one address of IPv4, or network of IPv6; a proxy has one address for everybody
+WAITING = 48  # for a reader, in all; a thread of the server each
+MOMENT = 1.0  # seconds that somebody waits for a reader
 # For a whole body, looked at between two reads. A read itself waits as long as its client does: one that falls silent
 # holds its reader until it goes.
 SECONDS = 20.0
@@ -31,6 +34,7 @@ class BodyReader:
     """A WSGI application around another one, which gets whole bodies only.
 
     `of_one`: how many readers one address may hold; None where all have the address of a proxy.
+    `seconds`: for a whole body. `moment`: seconds that somebody waits for a reader.
     """
 
     def __init__(
@@ -41,14 +45,17 @@ class BodyReader:
         readers: int = READERS,
         of_one: int | None = READERS_OF_ONE,
         seconds: float = SECONDS,
+        moment: float = MOMENT,
     ) -> None:
         self.app = app
         self.largest = largest
         self.seconds = seconds
-        self._readers = BoundedSemaphore(readers)
+        self.moment = moment
+        self._readers = readers
         self._of_one = of_one
         self._held: Counter[str] = Counter()
-        self._lock = Lock()
+        self._waiting: Counter[str] = Counter()
+        self._changed = Condition()
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
         """Read the body, where there is one, and go on."""
@@ -82,20 +89,28 @@ class BodyReader:
             _replace(environ, body, str(length))
 
     def _take(self, place: str) -> bool:
-        with self._lock:
-            if self._of_one is not None and self._held.get(place, 0) >= self._of_one:
-                return False
-            if not self._readers.acquire(blocking=False):
-                return False
+        with self._changed:
+            if not self._is_free(place):
+                if self._waiting.total() >= WAITING or self._is_share(self._waiting, place):
+                    return False
+                self._waiting[place] += 1
+                is_free = self._changed.wait_for(lambda: self._is_free(place), self.moment)
+                _one_less(self._waiting, place)
+                if not is_free:
+                    return False
             self._held[place] += 1
             return True
 
+    def _is_free(self, place: str) -> bool:
+        return self._held.total() < self._readers and not self._is_share(self._held, place)
+
+    def _is_share(self, counted: Counter[str], place: str) -> bool:
+        return self._of_one is not None and counted.get(place, 0) >= self._of_one
+
     def _give_back(self, place: str) -> None:
-        with self._lock:
-            self._readers.release()
-            self._held[place] -= 1
-            if not self._held[place]:  # nobody who was here once is remembered
-                del self._held[place]
+        with self._changed:
+            _one_less(self._held, place)
+            self._changed.notify_all()
 
     def _body(self, stream: Any, length: int) -> bytes | None:
         """The body, shorter than promised where the connection broke; None when it takes too long."""
@@ -105,6 +120,12 @@ class BodyReader:
             if monotonic() > until:
                 return None
         return bytes(body)
+
+
+def _one_less(counted: Counter[str], place: str) -> None:
+    counted[place] -= 1
+    if not counted[place]:  # nobody who was here once is remembered
+        del counted[place]
 
 
 def _length(environ: Environ) -> int | None:

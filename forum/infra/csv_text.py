@@ -7,7 +7,7 @@ import csv
 from collections.abc import Iterable, Iterator
 from io import StringIO
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 MARK = "\ufeff"
 
 

@@ -16,6 +16,7 @@ import bleach
 import nh3
 from markupsafe import Markup, escape
 
+from forum.infra.left_out import MARKS
 from forum.infra.markdown.parser import (
     DEEPEST,
     EXTENSIONS,
@@ -81,6 +82,8 @@ LEADING_MARKS = re.compile(
 )
 # The same in HTML that is stored: no post has another <q>.
 MARK = re.compile(r"<q>(\d+)\.(\d+):(\d+)-(\d+)</q>")
+# What stands where a moderator left words out of a post.
+LEFT_OUT = re.compile("|".join(map(re.escape, MARKS.values())))
 
 
 class TooLong(ValueError):
@@ -200,7 +203,7 @@ def to_html(stored: str | None, names: Mapping[str, str] | None = None) -> Marku
         # Its length as it was typed, for a script that counts letters.
         return f'<b class="mention" dir="auto" data-typed="{len(match[1]) + 1}">@{escape(name)}</b>'
 
-    return Markup(HANDLE.sub(drawn, stored or ""))
+    return Markup(LEFT_OUT.sub(r'<span class="left-out">\g<0></span>', HANDLE.sub(drawn, stored or "")))
 
 
 def with_names(plain_text: str, names: Mapping[str, str]) -> str:

@@ -12,16 +12,17 @@ from time import monotonic
 from forum.domain import draft_places
 from forum.domain.audit import chains
 from forum.domain.consents import closing, settling
-from forum.domain.desk import mornings, numbers
+from forum.domain.desk import long_unattended, mornings, numbers
 from forum.domain.digests import windows
 from forum.domain.drafts import expiry
 from forum.domain.held_posts import waiting as held_posts
 from forum.domain.indexing import making
 from forum.domain.lessons import ageing, foretellings, report_questions, review_requests
 from forum.domain.mailing import bounces, notices, recurring
+from forum.domain.moderation import sealing
 from forum.domain.people import affirmations
 from forum.domain.search import missed
-from forum.domain.spaces import access_requests, guests, notes
+from forum.domain.spaces import access_requests, guests, notes, stand_ins
 from forum.domain.threads import bookmarks
 from forum.infra import clock
 from forum.infra.db import db
@@ -97,8 +98,9 @@ def link_log() -> None:
 
 
 def settle_removals() -> None:
-    """Make final what authors took out of lessons and can no longer put back."""
+    """Make final what authors and moderators took out of lessons and posts, and can no longer put back."""
     settling.settle_due(db.session.commit)
+    sealing.forget_due(db.session.commit)
 
 
 def forget_access_requests() -> None:
@@ -178,6 +180,14 @@ def mail_desks() -> None:
         db.session.commit()
 
 
+def look_at_spaces() -> None:
+    """Tell deputies that they stand in from now on, and administrators where nobody was there for a day."""
+    stand_ins.look()
+    db.session.commit()
+    long_unattended.look()
+    db.session.commit()
+
+
 def look_at_guests() -> None:
     """Tell of guests whose time ends soon, and close the rows of those for whom it is over, batch by batch."""
     while guests.tell_batch() or guests.close_batch():
@@ -233,6 +243,7 @@ WORKS = (
     Work("forget_missed_searches", forget_missed_searches, every(timedelta(days=1))),
     Work("forget_notifications", forget_notifications, every(timedelta(days=1))),
     Work("look_at_guests", look_at_guests, every(timedelta(minutes=5))),
+    Work("look_at_spaces", look_at_spaces, every(timedelta(minutes=5))),
     Work("link_log", link_log, every(timedelta(minutes=1))),
     Work("count_desks", count_desks, every(timedelta(minutes=1))),
     Work("mail_desks", mail_desks, every(timedelta(minutes=15))),

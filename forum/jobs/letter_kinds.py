@@ -21,7 +21,7 @@ from forum.domain.spaces import join_requests
 from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.i18n import _, lazy
-from forum.jobs import desk_letter
+from forum.jobs import desk_letter, nobody_there_letters
 from forum.jobs.digest_content import digest_content
 from forum.jobs.letter_content import Content, NothingToSend
 from forum.models.accounts import Capacity, Member
@@ -282,11 +282,13 @@ KINDS: Mapping[str, Callable[[OutgoingMail, Member | None], Content]] = {
     ),
     "consent_closed": _of_round(lazy("The question to the authors is closed"), round_letters.closed),
     "lesson_lost_words": _lesson_lost_words,
-    "post_hidden": _asked(lazy("A moderator hid what you wrote"), hiding.told, "post_id"),
+    "post_hidden": _asked(lazy("What you wrote was hidden"), hiding.told, "post_id"),
     "version_hidden": _asked(
         lazy("A moderator hid an earlier version of your post"), revisions.told, "act_id"
     ),
     "desk_due": desk_letter.compose,
+    "deputy_stands_in": nobody_there_letters.stands_in,
+    "space_unattended": nobody_there_letters.unattended,
     "drafts_lapse": _drafts_lapse,
     "capacity_confirmed": _capacity_confirmed,
     "capacity_refused": _capacity_refused,

@@ -16,7 +16,15 @@ AT_AFFIRMATION = frozenset({"still_true", "overdue", "signalled"})
 AT_EVIDENCE = frozenset({"evidence_brought", "disputed", "evidence_declined"})
 OWN_REPORTS = frozenset({"report_asked", "foretelling_due"})
 # The page about one post of theirs, where its author reads why.
-AT_OWN_POST = {"change_asked": "settling.asked", "objection_declined": "objections.new"}
+AT_OWN_POST = {
+    "change_asked": "settling.asked",
+    "objection_declined": "objections.new",
+    "post_deleted": "objections.new",
+    "words_left_out": "rewording.told",
+    "left_out_kept": "rewording.told",
+    "left_out_lifted": "rewording.told",
+    "thread_retitled": "rewording.told",
+}
 
 
 def link(endpoint: str, **values: Any) -> str:
@@ -58,6 +66,10 @@ def notice_link(item: Item) -> str:
     """Return the full address of what a notice is about: the very post, or its thread where no title may be said."""
     if item.post_id is not None and item.kind in AT_OWN_POST:
         return link(AT_OWN_POST[item.kind], post_id=item.post_id)
+    if item.kind.startswith("measure_") or item.kind == "role_taken":
+        return link("moderation_log.mine")
+    if item.kind == "agreement_asked":
+        return link("agreements.index")
     if item.thread_id is not None:
         return post_link(item.thread_id, item.slug, item.number)
     if item.lesson_id is not None:

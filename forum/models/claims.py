@@ -25,6 +25,7 @@ class RemovalKind(enum.StrEnum):
     WITHDRAWN = "withdrawn"  # their author took permission back
     OBJECTED = "objected"  # their author objected, where no permission was needed
     ERASED = "erased"  # the account of their author
+    SEALED = "sealed"  # a moderator deleted the post, or left them out of it
 
 
 class Claim(Model):

@@ -24,6 +24,7 @@ class HeldBecause(enum.StrEnum):
     GUEST = "guest"
     NEWCOMER = "newcomer"
     LINK = "link"
+    PERSON = "person"  # moderators of the space look at all that its author writes there
 
 
 class HeldOutcome(enum.StrEnum):
@@ -58,6 +59,7 @@ class HeldPost(Model):
         Index("ix_held_post_capacity_id", "capacity_id", **where("capacity_id IS NOT NULL")),
         Index("ix_held_post_answers_id", "answers_id", **where("answers_id IS NOT NULL")),
         Index("ix_held_post_post_id", "post_id", **where("post_id IS NOT NULL")),
+        Index("ix_held_post_rule_id", "rule_id", **where("rule_id IS NOT NULL")),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     # Where a story was sent to; of a reply the space of its thread counts.
@@ -84,6 +86,7 @@ class HeldPost(Model):
     decided_at: Mapped[datetime | None]
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("member.id", ondelete="SET NULL"))
     reason: Mapped[str] = mapped_column(String(REASON_MAX), default="")  # of a refusal
+    rule_id: Mapped[int | None] = mapped_column(ForeignKey("house_rule.id"))  # on which that rests
     post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id", ondelete="SET NULL"))
 
     author: Mapped[Member] = related(foreign_keys=[author_id])
@@ -109,7 +112,7 @@ class WatchedWord(Model):
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     space_id: Mapped[int | None] = mapped_column(ForeignKey("space.id", ondelete="CASCADE"))
-    word: Mapped[str] = mapped_column(String(WORD_MAX))  # folded: small letters without accents
+    word: Mapped[str] = mapped_column(String(WORD_MAX))  # in small letters
     watch: Mapped[Watch] = mapped_column(choice(Watch))
     added_by_id: Mapped[int | None] = mapped_column(ForeignKey("member.id", ondelete="SET NULL"))
     added_at: Mapped[datetime]

@@ -228,6 +228,7 @@ class LessonVersion(Model):
     saved_at: Mapped[datetime]
     sealed_at: Mapped[datetime | None]
     published_at: Mapped[datetime | None]
+    policy_id: Mapped[int | None] = mapped_column(ForeignKey("rules_version.id"))
 
     lesson: Mapped[Lesson] = related(foreign_keys=[lesson_id])
     created_by: Mapped[Member] = related()

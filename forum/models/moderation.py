@@ -21,6 +21,8 @@ class Action(enum.StrEnum):
     RESTORE = "restore"
     LOCK = "lock"
     REOPEN = "reopen"
+    ARCHIVE = "archive"  # a thread whose talk is over
+    UNARCHIVE = "unarchive"
     NARROW = "narrow"
     WIDEN = "widen"
     CLASSIFY = "classify"
@@ -42,7 +44,10 @@ class Action(enum.StrEnum):
     ADMIT = "admit"  # into a space: who asked to belong to it
     NOT_ADMIT = "not_admit"
     SET_ASIDE = "set_aside"  # a story that needs no answer
+    NEEDS_ANSWER = "needs_answer"  # the same was undone
+    ANSWER_UNDONE = "answer_undone"  # to a request, or to what `subject_id` speaks as
     CLOSE_NOMINATION = "close_nomination"  # of a thread, by members who are not named
+    REOPEN_NOMINATION = "reopen_nomination"  # the same was undone
     SETTLE_REPORT = (
         "settle_report"  # its reason is the outcome; not for the author of the post (`subject_id`)
     )
@@ -54,7 +59,27 @@ class Action(enum.StrEnum):
     REFUSE_POST = "refuse_post"
     HOLD_AGAIN = "hold_again"  # it waits again: the refusal was undone
     HOLDING = "holding"  # whose posts wait; its reason is before and since: see `held_posts.choosing`
+    DELETE_POST = "delete_post"
+    UNDELETE_POST = "undelete_post"  # the same was undone
+    LEAVE_OUT = "leave_out"  # words of a post
+    PUT_BACK_WORDS = "put_back_words"  # the same was undone
+    KEEP_LEFT_OUT = "keep_left_out"  # of a post of `subject_id`, who objected
+    LIFT_LEAVING_OUT = "lift_leaving_out"  # they objected, rightly: the words are gone all the same
+    RETITLE = "retitle"
+    PIN = "pin"  # a thread to its space
+    UNPIN = "unpin"
+    WARN_MEMBER = "warn_member"  # `subject_id`, as the four below
+    HOLD_MEMBER = "hold_member"  # what they write in the space waits
+    MUTE_MEMBER = "mute_member"
+    END_MEASURE = "end_measure"  # its reason is which kind: see `models/measures.py`
+    KEEP_MEASURE = "keep_measure"  # they objected to it
+    MOVE = "move"  # a thread, to another space: the line stands in the log of the one where it was
+    MOVE_IN = "move_in"  # the same in the log of the space to which it came
+    SPLIT = "split"  # posts became a thread of their own; its reason is the id of that one
+    MERGE = "merge"  # another thread into this one; its reason is the id of that one
     WATCH_WORDS = "watch_words"  # its reason says what became of a word, never which
+    AWAY = "away"  # a moderator; its reason is from which day to which, or that they are back
+    RULES = "rules"  # a new version of those of a space, or of none: the network's; its reason is the number
 
 
 class ActorRole(enum.StrEnum):
@@ -87,7 +112,7 @@ class ModerationAction(Model):
         Index("ix_moderation_action_space_id_created_at_id", "space_id", "created_at", "id"),
         *(
             Index(f"ix_moderation_action_{name}", name, **where(f"{name} IS NOT NULL"))
-            for name in ("thread_id", "post_id", "subject_id", "capacity_id")
+            for name in ("thread_id", "post_id", "subject_id", "capacity_id", "rule_id")
         ),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -101,6 +126,8 @@ class ModerationAction(Model):
     subject_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"))
     # Its words stay in the one place that can be emptied, and what was answered is never changed there.
     capacity_id: Mapped[int | None] = mapped_column(ForeignKey("capacity.id"))
+    # The house rule on which it rests, in the version that held then.
+    rule_id: Mapped[int | None] = mapped_column(ForeignKey("house_rule.id"))
     # Of some kinds: what became of it, never words.
     code: Mapped[str] = mapped_column(String(120), default="")
     # SHA-256, see `domain/audit/reasons.py`.

@@ -15,7 +15,7 @@ from forum.models.threads import Post, Thread
 
 
 class PostText(Model):
-    """The present text of a post, without the title of its thread."""
+    """The present text of a post, after the title above it; without the title of its thread."""
 
     __tablename__ = "post_text"
     post_id: Mapped[int] = mapped_column(ForeignKey(Post.id, ondelete="CASCADE"), primary_key=True)

@@ -75,6 +75,13 @@ class Thread(Model):
         Index("ix_thread_space_id_waiting", "space_id", "last_post_at", "id", **where(WAITING)),
         Index("ix_thread_axis_waiting", "axis", "last_post_at", "id", **where(WAITING)),
         Index("ix_thread_space_id_of_cities", "space_id", "last_post_at", "id", **where(OF_CITIES)),
+        Index(
+            "ix_thread_space_id_archived",
+            "space_id",
+            "last_post_at",
+            "id",
+            **where("archived_at IS NOT NULL"),
+        ),
         # Few at a time: their moderators are asked to choose.
         Index("ix_thread_space_id_without_axis", "space_id", **where("axis IS NULL")),
         UniqueConstraint("author_id", "idempotency_key", name="uq_thread_author_id_once"),
@@ -100,7 +107,9 @@ class Thread(Model):
     answered_at: Mapped[datetime | None]  # first reply by somebody else
     locked_at: Mapped[datetime | None]
     hidden_at: Mapped[datetime | None]  # its opening post was hidden by a moderator
-    withdrawn_at: Mapped[datetime | None]  # its author took it back before anybody answered
+    archived_at: Mapped[datetime | None]  # its talk is over: see `domain/threads/running.py`
+    withdrawn_at: Mapped[datetime | None]  # its author took it back before anybody answered; or merged
+    merged_at: Mapped[datetime | None]  # all its posts went to another thread, to which its address leads
     idempotency_key: Mapped[str] = mapped_column(String(36))
 
     space: Mapped[Space] = related()
@@ -129,6 +138,8 @@ class Post(Model):
     capacity_id: Mapped[int | None] = mapped_column(ForeignKey("capacity.id"))
     kind: Mapped[PostKind | None] = mapped_column(choice(PostKind))
     answers_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"))  # of the same thread
+    # The title of the thread that it opened, which was merged into this one; "" for others.
+    heading: Mapped[str] = mapped_column(String(200), default="", server_default="")
     html: Mapped[str] = mapped_column(Text)
     render_version: Mapped[int] = mapped_column(SmallInteger)
     revision: Mapped[int] = mapped_column(SmallInteger, default=1)
@@ -140,6 +151,7 @@ class Post(Model):
     hidden_at: Mapped[datetime | None]
     hidden_by_id: Mapped[int | None] = mapped_column(ForeignKey("member.id", ondelete="SET NULL"))
     hidden_reason: Mapped[str] = mapped_column(String(HIDDEN_REASON_MAX), default="")
+    sealed_at: Mapped[datetime | None]  # deleted by a moderator: hidden too, and nobody has its words
     idempotency_key: Mapped[str] = mapped_column(String(36))
 
     thread: Mapped[Thread] = related()

@@ -14,6 +14,7 @@ class UndoKind(enum.StrEnum):
     """The acts that can be undone."""
 
     NARROW = "narrow"
+    MOVE = "move"  # of a thread to another space, by a moderator
     HIDE = "hide"
     TAKE_BACK = "take_back"
     BOOKMARK = "bookmark"  # taken away
@@ -25,8 +26,19 @@ class UndoKind(enum.StrEnum):
     JOIN = "join"  # the answer to a request to belong to a space; which one is in `before`
     CAPACITY = "capacity"  # confirmed or refused; which one is in `before`
     SET_ASIDE = "set_aside"  # a story on the desk that needs no answer
+    CLOSE_NOMINATION = "close_nomination"  # of a thread, with a reason
     SETTLE = "settle"  # of the reports of a post, that stays as it is or that its author is asked to change
+    SPLIT = "split"  # of a thread; which posts went where is in `before`
+    MERGE = "merge"  # of another thread into this one
     REFUSE_POST = "refuse_post"  # of one that waited; which one is in `before`
+    DELETE_POST = "delete_post"  # by a moderator
+    LEAVE_OUT = "leave_out"  # words of a post
+    RETITLE = "retitle"  # a thread; the text with the new title is in `before`
+    PIN = "pin"  # a thread, or no more
+    LOCK = "lock"
+    ARCHIVE = "archive"  # a thread, or out of the archive
+    CLASSIFY = "classify"  # by a moderator; the first of its changes and the last are in `before`
+    MEASURE = "measure"  # about a member, by moderators of a space; which one is in `before`
 
 
 class UndoableAct(Model):

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from forum.infra.i18n import _
 from forum.models.accounts import NetworkRole
-from forum.models.lessons import Lesson, LessonState
-from forum.models.spaces import Audience, Role, Space
+from forum.models.spaces import Role, Space
 from forum.models.threads import Post, Thread
 from forum.policy.actors import Actor
 from forum.policy.errors import Forbidden
+from forum.policy.measures import refusal, refusal_unseen
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,14 @@ def signed_in(actor: Actor | None) -> Answer:
     return YES
 
 
+def takes_part(actor: Actor | None, space_id: int) -> Answer:
+    """Take part in a space: whoever signed in and was let in, and may write there now (no moderator muted them)."""
+    answer = signed_in(actor)
+    if actor is None or not answer:
+        return answer
+    return deny(why) if (why := refusal(actor, space_id)) else YES
+
+
 def may_moderate(actor: Actor | None, space_id: int) -> Answer:
     """Moderate one space: its moderators only."""
     if actor is not None and actor.roles.get(space_id) == Role.MODERATOR:
@@ -75,14 +83,14 @@ def may_edit_network(actor: Actor | None) -> Answer:
 
 def may_start(actor: Actor | None, space: Space) -> Answer:
     """Start a thread: everyone who belongs to the space, guests included."""
-    answer = signed_in(actor)
+    answer = takes_part(actor, space.id)
     if actor is None or not answer:
         return answer
     return YES if space.id in actor.roles else deny(_("You do not belong to this space."))
 
 
 def may_reply(actor: Actor | None, thread: Thread) -> Answer:
-    """Reply: everyone who may read the thread and takes part in the network, unless it is locked."""
+    """Reply: everyone who may read the thread and takes part in the network, unless it is locked or archived."""
     gone = _("The opening post is hidden or was taken back. You can no longer reply.")
     return _may_write_in(actor, thread, gone=gone)
 
@@ -120,15 +128,24 @@ def may_summarise(actor: Actor | None, thread: Thread, *, asked: bool) -> Answer
         return YES
     if not asked:
         return deny(_("Only the moderators of this space, and whom they ask, can write this."))
+    if actor is not None and (why := refusal_unseen(actor, thread.space_id)):
+        return deny(why)
     return may_reply(actor, thread)
 
 
+def closed(thread: Thread) -> str:
+    """Return why nobody writes in a thread: it is archived, or a moderator closed it; "" where it is open."""
+    if thread.archived_at is not None:
+        return _("This thread is in the archive: it has come to an end.")
+    return _("A moderator has closed this thread.") if thread.locked_at is not None else ""
+
+
 def _may_write_in(actor: Actor | None, thread: Thread, *, gone: str) -> Answer:
-    answer = signed_in(actor)
+    answer = takes_part(actor, thread.space_id)
     if not answer:
         return answer
-    if thread.locked_at is not None:
-        return deny(_("A moderator has closed this thread."))
+    if why := closed(thread):
+        return deny(why)
     if thread.hidden_at is not None or thread.withdrawn_at is not None:
         return deny(gone)
     return YES
@@ -142,9 +159,9 @@ def may_edit(actor: Actor | None, post: Post, thread: Thread) -> Answer:
         return deny(_("A moderator has hidden this post."))
     if post.deleted_at is not None:
         return deny(_("You took this post back."))
-    if thread.locked_at is not None:
-        return deny(_("A moderator has closed this thread."))
-    return YES
+    if why := closed(thread):
+        return deny(why)
+    return takes_part(actor, thread.space_id)
 
 
 def may_delete(actor: Actor | None, post: Post) -> Answer:
@@ -177,7 +194,8 @@ def may_restore(actor: Actor | None, post: Post, thread: Thread) -> Answer:
     answer = may_moderate(actor, thread.space_id)
     if answer and actor is not None and post.author_id == actor.id != post.hidden_by_id:
         return deny(_("This is your own post: somebody else looks after it."))
-    return answer and (YES if post.hidden_at is not None else deny(_("This post is not hidden.")))
+    gone = post.hidden_at is None or post.sealed_at is not None
+    return answer and (YES if not gone else deny(_("This post is not hidden.")))
 
 
 def may_hide_revision(actor: Actor | None, post: Post, thread: Thread) -> Answer:
@@ -198,6 +216,8 @@ def may_classify(actor: Actor | None, thread: Thread) -> Answer:
         answer = _may_write_in(actor, thread, gone=gone)
         if not answer:
             return answer
+        if why := refusal_unseen(actor, thread.space_id):  # tags are words that all read at once
+            return deny(why)
     # The tags belong to the opening post: once its author took it back, nobody reads or changes them.
     return YES if thread.title else deny(gone)
 
@@ -218,82 +238,3 @@ def may_move(actor: Actor | None, thread: Thread, *, others_wrote: bool) -> Answ
 def may_curate(actor: Actor | None, thread: Thread) -> Answer:
     """Make a lesson from a thread: moderators of its space."""
     return may_moderate(actor, thread.space_id)
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewerFacts:
-    """What a member is to one version, at the moment of the act."""
-
-    made: bool = False  # they submitted it
-    # The lesson was theirs before somebody took it over, or they worked on it as a deputy.
-    made_before: bool = False
-    cited: bool = False
-    by_name: bool = False  # they are asked by name, and did not decline
-    # Others are asked by name, and neither they nor a group; of those others somebody still can and has time.
-    of_another: bool = False
-    # In which they hold a capacity today that is confirmed, and not by who made it.
-    cities: frozenset[str] = frozenset()
-    by_maker: bool = False  # they hold some, and who made it confirmed all of them
-    # Where the version comes from: its space, its makers and every cited source.
-    origin: frozenset[str] = frozenset()
-    from_origin: bool = False  # they belong to one of those cities too
-    by_editor: bool = False  # an editor of the network made or submitted it
-    masked: bool = False  # a source may not be named, so where it comes from is not theirs to know
-
-    @property
-    def elsewhere(self) -> frozenset[str]:
-        """The cities for which they may check it; none for who belongs to where it comes from."""
-        return frozenset() if self.from_origin else self.cities - self.origin
-
-
-def may_review(actor: Actor | None, lesson: Lesson, facts: ReviewerFacts) -> Answer:
-    """Publish or return a version: never who made it or is cited in it, from elsewhere once it leaves its space.
-
-    What is asked of somebody by name is theirs to decide, until they decline, can no longer check it or let their term
-    pass, or a group is asked as well.
-    """
-    answer = _may_check(actor, lesson, facts)
-    if answer and facts.of_another:
-        return deny(_("Somebody else is asked by name to check this lesson."))
-    return answer
-
-
-def _may_check(actor: Actor | None, lesson: Lesson, facts: ReviewerFacts) -> Answer:
-    answer = signed_in(actor)
-    if actor is None or not answer:
-        return answer
-    if lesson.state != LessonState.IN_REVIEW:
-        return deny(_("This lesson is not waiting for a review."))
-    if actor.id != lesson.curator_id and facts.made:
-        return deny(_("You asked for this review yourself: somebody else has to publish it."))
-    if actor.id == lesson.curator_id or facts.made_before:
-        return deny(_("You made this lesson yourself: somebody else has to publish it."))
-    if facts.cited:
-        return deny(_("This lesson quotes you: somebody else has to check it."))
-    if lesson.audience == Audience.SPACE:
-        named = facts.by_name and actor.roles.get(lesson.space_id) == Role.MEMBER
-        return YES if named else may_moderate(actor, lesson.space_id)
-    return _may_review_elsewhere(actor, lesson, facts)
-
-
-def _may_review_elsewhere(actor: Actor, lesson: Lesson, facts: ReviewerFacts) -> Answer:
-    if not (actor.moderates or actor.network_roles or (facts.by_name and actor.is_full)):
-        return deny(_("Only a moderator, or somebody who is asked by name, can publish a lesson."))
-    editor = NetworkRole.EDITOR in actor.network_roles
-    if lesson.audience == Audience.PUBLIC and not editor:
-        return deny(_("A lesson for everybody is published by an editor of the network."))
-    # An editor is elsewhere for every city, but editors do not publish each other's lessons.
-    if facts.elsewhere or (editor and not facts.by_editor):
-        return YES
-    if facts.masked and not may_moderate(actor, lesson.space_id):
-        # Each reason below says what they are to who made it, or to its cities.
-        return deny(_("Somebody else has to check this lesson."))
-    if editor:
-        return deny(
-            _("An editor made this lesson: it is published by somebody with a function in another city.")
-        )
-    if facts.from_origin or facts.cities:
-        return deny(_("A lesson that leaves its space is published by somebody from another city."))
-    if facts.by_maker:
-        return deny(_("Who made this lesson confirmed your function, too: somebody else has to check it."))
-    return deny(_("Your function in another city has to be confirmed before you can publish this lesson."))

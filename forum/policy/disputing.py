@@ -7,6 +7,7 @@ from forum.policy.actions import YES, Answer, deny, may_moderate, signed_in
 from forum.policy.actors import Actor
 from forum.policy.ending import stands
 from forum.policy.holding import may_edit_draft
+from forum.policy.measures import refusal_about
 
 
 def may_dispute(actor: Actor | None, lesson: Lesson, *, is_note: bool) -> Answer:
@@ -15,8 +16,10 @@ def may_dispute(actor: Actor | None, lesson: Lesson, *, is_note: bool) -> Answer
     `is_note`: it is the note of a discussion, which claims nothing.
     """
     answer = signed_in(actor)
-    if not answer:
+    if actor is None or not answer:
         return answer
+    if why := refusal_about(actor, lesson.space_id):
+        return deny(why)
     if is_note:
         return deny(_("This is the note of a discussion: it has positions, and claims nothing."))
     return stands(lesson)

@@ -11,10 +11,13 @@ def may_choose_holding(actor: Actor | None, space_id: int) -> Answer:
     return may_moderate(actor, space_id)
 
 
-def may_decide(actor: Actor | None, held: HeldPost, space_id: int) -> Answer:
-    """Let something appear, or not: moderators of the space in which it would stand, who did not write it."""
+def may_decide(actor: Actor | None, held: HeldPost, space_id: int, *, is_deputy: bool) -> Answer:
+    """Let something appear, or not: moderators of the space in which it would stand, who did not write it.
+
+    While they are all away, the deputy (`is_deputy`).
+    """
     answer = may_moderate(actor, space_id)
-    if actor is None or not answer:
+    if actor is None or not (answer or is_deputy):
         return answer
     return (
         deny(_("Somebody else decides about what you wrote yourself.")) if held.author_id == actor.id else YES

@@ -7,6 +7,7 @@ from forum.models.lessons import Lesson
 from forum.policy.actions import YES, Answer, deny, may_edit_network, signed_in
 from forum.policy.actors import Actor
 from forum.policy.ending import stands
+from forum.policy.measures import refusal_about
 
 
 def may_report(actor: Actor | None, lesson: Lesson) -> Answer:
@@ -16,7 +17,7 @@ def may_report(actor: Actor | None, lesson: Lesson) -> Answer:
         return answer
     if not actor.is_full:
         return deny(_("Only members of the network can report; you are here as a guest."))
-    return stands(lesson)
+    return deny(why) if (why := refusal_about(actor, lesson.space_id)) else stands(lesson)
 
 
 def may_change_report(actor: Actor | None, report: AdoptionReport) -> Answer:

@@ -51,6 +51,7 @@ from forum.policy.standing import (
     spaces_of,
     within,
 )
+from forum.policy.thread_readers import reads_thread
 
 Rule = Callable[[ReaderId], ColumnElement[bool]]
 READER_ID = "reader_id"  # the parameter of a cached statement
@@ -159,22 +160,9 @@ def _space_visible(reader_id: ReaderId) -> ColumnElement[bool]:
     return or_(anybody, and_(active(reader_id), or_(own, listed)))
 
 
-def _thread_visible(reader_id: ReaderId) -> ColumnElement[bool]:
-    read = within(Thread.audience, Thread.space_id, reader_id)
-    shown = and_(Thread.hidden_at.is_(None), Thread.withdrawn_at.is_(None))
-    if reader_id is None:
-        return and_(read, shown)
-    moderated = inside(Thread.space_id, reader_id, Role.MODERATOR)
-    # What an author took back is gone for moderators too; what a moderator hid its author still sees, with the reason.
-    for_moderators = and_(Thread.withdrawn_at.is_(None), moderated)
-    # Everybody is in the audience of a public thread, so who is out of good standing has to be kept out here.
-    kept = and_(active(reader_id), or_(Thread.author_id == reader_id, for_moderators))
-    return and_(read, or_(shown, kept))
-
-
 def _post_visible(reader_id: ReaderId) -> ColumnElement[bool]:
     """The place of a post; a hidden or withdrawn post has an empty `html`."""
-    return exists().where(Thread.id == Post.thread_id, _thread_visible(reader_id)).correlate(Post, Member)
+    return exists().where(Thread.id == Post.thread_id, reads_thread(reader_id)).correlate(Post, Member)
 
 
 def _lesson_visible(reader_id: ReaderId) -> ColumnElement[bool]:
@@ -282,7 +270,7 @@ def _for_moderators(model: Any) -> Rule:
 
 RULES: dict[type[Any], Rule] = {
     Space: _space_visible,
-    Thread: _thread_visible,
+    Thread: reads_thread,
     Post: _post_visible,
     Lesson: _lesson_visible,
     LessonVersion: _version_visible,

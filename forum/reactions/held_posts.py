@@ -1,5 +1,7 @@
 """Tell authors what became of posts that waited for a moderator, as far as they can read the place."""
 
+from sqlalchemy import select
+
 from forum.domain.held_posts import deciding, pointing
 from forum.domain.mailing.notices import Subject
 from forum.infra.db import db
@@ -38,3 +40,12 @@ def watched(event: Event) -> None:
     """Point out a post that was posted or changed, where it has a word that is watched for."""
     if "after_id" not in event.payload:  # an event that goes on with another tells of the same post
         pointing.look(event.payload["post_id"], is_change=event.name == "post.edited")
+
+
+def moved_in(event: Event) -> None:
+    """Point out the posts of a thread that came to another space, where they have a word that is watched for there."""
+    thread_id = event.payload["thread_id"]
+    if "act_id" in event.payload and told.act_of(event) is None:
+        return
+    for post_id in db.session.scalars(select(Post.id).where(Post.thread_id == thread_id)).all():
+        pointing.look(post_id, is_change=True)

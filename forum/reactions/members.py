@@ -37,12 +37,20 @@ def join_answered(event: Event) -> None:
 
 
 def role_changed(event: Event) -> None:
-    """Tell a member that somebody gave them another role in a space, or that they no longer belong to it."""
-    membership = db.session.get(Membership, event.payload["membership_id"])
+    """Tell a member that somebody gave them another role in a space, or that they no longer belong to it.
+
+    Of a removal once nobody can undo it.
+    """
+    membership, act = db.session.get(Membership, event.payload["membership_id"]), told.act_of(event)
+    if act is None and event.payload.get("act_id"):
+        return
+    if event.name == "role.taken" and membership is not None and _belongs(membership):
+        return
     if membership is not None and membership.member_id != event.payload["actor_id"]:
         space = db.session.get_one(Space, membership.space_id)
         kind = event.name.replace(".", "_")
-        told.tell_owner(event, kind, membership.member_id, about=Subject(space_id=space.id), row=space)
+        about = Subject(space_id=space.id)
+        told.tell_owner(event, kind, membership.member_id, about=about, row=space, act=act)
 
 
 def guest_ends_soon(event: Event) -> None:

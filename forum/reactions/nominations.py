@@ -11,9 +11,12 @@ TOLD = "nomination_closed"
 
 
 def closed(event: Event) -> None:
-    """Tell each of them; why stands on the page to which it leads."""
+    """Tell each of them, once nobody can undo that; why stands on the page to which it leads."""
+    act = told.act_of(event)
+    if act is None:
+        return
     rows = nominations.closed_with(event.payload["nomination_id"])
     thread = db.session.get(Thread, rows[0].thread_id, populate_existing=True) if rows else None
     if thread is not None:
         kinds = dict.fromkeys(told.readers(thread, [row.member_id for row in rows]), TOLD)
-        told.tell(event, kinds, Subject(thread_id=thread.id), actor_id=rows[0].ended_by_id)
+        told.tell(event, kinds, Subject(thread_id=thread.id), actor_id=rows[0].ended_by_id, act=act)

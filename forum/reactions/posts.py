@@ -1,6 +1,6 @@
 """From what happens in threads to who is told of it: whom it is addressed to, and who follows."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import select
 
@@ -14,7 +14,7 @@ from forum.models.events import Event
 from forum.models.subscriptions import Delivery
 from forum.models.themes import ThreadTag
 from forum.models.threads import Post, Thread
-from forum.models.undo import UndoableAct
+from forum.models.undo import UndoableAct, UndoKind
 from forum.reactions import told
 
 AT_ONCE = 500  # members told together; of a post, the others by an event that goes on
@@ -74,12 +74,51 @@ def thread_changed(event: Event) -> None:
         _tell_followers(event, event.name.replace(".", "_"), thread, actor_id=actor_id)
 
 
-def thread_narrowed(event: Event) -> None:
-    """Tell those of them who can still read it, once it can no longer be undone."""
+def thread_closed(event: Event) -> None:
+    """Tell them that it was closed, once that can no longer be undone."""
+    if "act_id" in event.payload:
+        _tell_later(event)
+    else:  # of before it waited for that
+        thread_changed(event)
+
+
+def thread_moved(event: Event) -> None:
+    """Tell the same of a move; of one by a moderator once nobody can undo it, and the moderators over there as well."""
+    if "act_id" not in event.payload:
+        thread_changed(event)
+        return
     thread = db.session.get(Thread, event.payload["thread_id"], populate_existing=True)
     act = told.act_of(event)
     if thread is not None and act is not None and thread.withdrawn_at is None:
-        _tell_followers(event, "thread_narrowed", thread, actor_id=act.actor_id, act=act)
+        _tell_followers(event, "thread_moved", thread, actor_id=act.actor_id, act=act)
+        followers = set(following.told_of_thread(thread, actor_id=act.actor_id))
+        there = [one for one in told.moderators(thread.space_id) if one not in followers]
+        kinds = dict.fromkeys(told.readers(thread, there), "thread_came")
+        told.tell(event, kinds, Subject(thread_id=thread.id), actor_id=act.actor_id, act=act)
+
+
+def thread_narrowed(event: Event) -> None:
+    """Tell those of them who can still read it, once it can no longer be undone.
+
+    Whose posts came there by the same merge hear of that (`regrouping.moved`), and once is enough.
+    """
+    act = told.act_of(event)
+    came = act.before["posts"] if act is not None and act.kind == UndoKind.MERGE else []
+    wrote = select(Post.author_id).where(Post.id.in_([post_id for post_id, _old, _new in came]))
+    _tell_later(event, without=frozenset(db.session.scalars(wrote)) if came else frozenset())
+
+
+def thread_put_away(event: Event) -> None:
+    """Tell them that it was archived, or came out of the archive, once that can no longer be undone."""
+    _tell_later(event)
+
+
+def _tell_later(event: Event, *, without: Collection[int] = ()) -> None:
+    thread = db.session.get(Thread, event.payload["thread_id"], populate_existing=True)
+    act = told.act_of(event)
+    if thread is not None and act is not None and thread.withdrawn_at is None:
+        kind = event.name.replace(".", "_")
+        _tell_followers(event, kind, thread, actor_id=act.actor_id, act=act, without=without)
 
 
 def _tell(event: Event, thread: Thread, post: Post, reached: Mapping[int, Reached]) -> None:
@@ -96,9 +135,16 @@ def _tell(event: Event, thread: Thread, post: Post, reached: Mapping[int, Reache
 
 
 def _tell_followers(
-    event: Event, kind: str, thread: Thread, *, actor_id: int, act: UndoableAct | None = None
+    event: Event,
+    kind: str,
+    thread: Thread,
+    *,
+    actor_id: int,
+    act: UndoableAct | None = None,
+    without: Collection[int] = (),
 ) -> None:
-    members = following.told_of_thread(thread, actor_id=actor_id)
+    followers = following.told_of_thread(thread, actor_id=actor_id)
+    members = [member_id for member_id in followers if member_id not in without]
     # No database takes a statement about ten thousand members at once.
     for start in range(0, len(members), AT_ONCE):
         kinds = dict.fromkeys(members[start : start + AT_ONCE], kind)

@@ -3,9 +3,10 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from forum.domain.house_rules import terms
 from forum.domain.lessons import ageing, signal_places
 from forum.domain.lessons import page as lesson_page
-from forum.infra.i18n import _
+from forum.infra.i18n import _, ngettext
 from forum.policy.actions import require
 from forum.policy.ageing import may_affirm, may_signal
 from forum.policy.errors import Forbidden
@@ -33,7 +34,14 @@ def ask(public_id: str) -> ResponseReturnValue:
 @open_to(moderators)
 def affirm(public_id: str) -> ResponseReturnValue:
     ageing.affirm(actor(), public_id)
-    flash(_("This lesson still holds. In a year and a half the question comes again."), "ok")
+    flash(
+        ngettext(
+            "This lesson still holds. In %(num)d month the question comes again.",
+            "This lesson still holds. In %(num)d months the question comes again.",
+            terms.of_today().review_months,
+        ),
+        "ok",
+    )
     return redirect(links.to_lesson(public_id), 303)
 
 

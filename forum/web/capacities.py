@@ -8,7 +8,7 @@ from forum.domain.spaces import confirmations, waiting_capacities
 from forum.infra import text
 from forum.infra.i18n import _
 from forum.policy.errors import Conflict
-from forum.web.desk_returns import back_to_desk, is_from_desk, told_on_desk
+from forum.web.desk_returns import back_to_desk, is_from_desk, place_on_desk, told_on_desk
 from forum.web.forms import errors_on
 from forum.web.forms.members import ReasonForm
 from forum.web.http.access import members, open_to
@@ -55,7 +55,10 @@ def refuse(capacity_id: int) -> ResponseReturnValue:
         else:  # refused before, from another page: the first reason was sent
             flash(_("This was decided already."), "care")
         return _back()
-    capacity, back = waiting_capacities.one(actor(), capacity_id), own_path(request.form.get("next"))
+    capacity, back = (
+        waiting_capacities.one(actor(), capacity_id),
+        place_on_desk() or own_path(request.form.get("next")),
+    )
     return render_template(
         "members/capacity.html", capacity=capacity, wrong=form.reason, back=back or url_for("home.index")
     ), 422

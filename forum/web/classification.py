@@ -1,23 +1,23 @@
 """What a thread is about and in which space it stands, changed after it was begun."""
 
-from typing import Any
-
 from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
+from forum.domain.regrouping import own_moving
 from forum.domain.spaces import spaces
+from forum.domain.spaces.spaces import SpaceFacts
 from forum.domain.themes.tags import split
-from forum.domain.threads import audiences, classification
+from forum.domain.threads import classification
 from forum.infra.i18n import _
-from forum.models.spaces import Audience
 from forum.models.themes import NO_AXIS, Need
 from forum.models.threads import Thread
-from forum.policy.actions import may_start, require
 from forum.policy.errors import Conflict
+from forum.web import moving_pages
 from forum.web.forms import errors_on
-from forum.web.forms.classification import ClassificationForm, MoveForm
+from forum.web.forms.classification import ClassificationForm
+from forum.web.forms.regrouping import OwnMoveForm
 from forum.web.forms.threads import axis_of
-from forum.web.http import links
+from forum.web.http import links, transactions
 from forum.web.http.access import members, open_to
 from forum.web.http.current_user import actor
 
@@ -60,28 +60,27 @@ def change(thread_id: int) -> ResponseReturnValue:
 @bp.get("/threads/<int:thread_id>/space")
 @open_to(members)
 def choose_space(thread_id: int) -> ResponseReturnValue:
-    who = actor()
-    thread = classification.to_move(who, thread_id)
-    others = [space for space in spaces.of_member(who) if space.id != thread.space_id]
+    thread = classification.to_move(actor(), thread_id)
+    others = moving_pages.other_spaces(thread)
     chosen = next((space for space in others if space.slug == request.args.get("to")), None)
-    if chosen is not None:
-        return _readers(thread, chosen, MoveForm(formdata=None))
-    return render_template("threads/move.html", thread=thread, spaces=others, space=None)
+    if chosen is None:
+        return moving_pages.choose(thread, others, is_own=True)
+    return _dry_run(thread_id, chosen, OwnMoveForm(formdata=None, audience=request.args.get("audience")))
 
 
 @bp.post("/threads/<int:thread_id>/space")
 @open_to(members)
 def move(thread_id: int) -> ResponseReturnValue:
-    who, form = actor(), MoveForm()
-    thread = classification.to_move(who, thread_id)
+    who, form = actor(), OwnMoveForm()
+    classification.to_move(who, thread_id)
     space = spaces.by_slug(who, form.space.data or "")
-    form.offer(space.widest_audience, thread.audience)
-    if form.validate():
-        with errors_on(form):
-            thread = classification.move(who, thread_id, space.id, audience=Audience(form.audience.data))
-            flash(_("The thread is now in %(space)s.", space=space.name), "ok")
-            return redirect(links.to_thread(thread), 303)
-    return _readers(thread, space, form), 422
+    try:
+        thread = own_moving.move(who, thread_id, moving_pages.place(space, form), seen=form.seen.data)
+    except Conflict as error:
+        transactions.only_look()
+        return _dry_run(thread_id, space, form, conflict=error.reason), 409
+    flash(_("The thread is now in %(space)s.", space=space.name), "ok")
+    return redirect(links.to_thread(thread), 303)
 
 
 def _filled_in(thread: Thread, now: classification.Classification) -> ClassificationForm:
@@ -112,20 +111,6 @@ def _form(
     )
 
 
-def _readers(thread: Thread, space: Any, form: MoveForm) -> str:
-    """The page on which the author chooses who reads the thread in the other space, with whom that is now."""
-    require(may_start(actor(), space))
-    form.space.data = space.slug
-    form.offer(space.widest_audience, thread.audience)
-    options = {option.audience.value: option for option in audiences.options(space)}
-    here = spaces.by_id(actor(), thread.space_id)
-    return render_template(
-        "threads/move.html",
-        thread=thread,
-        space=space,
-        form=form,
-        options=options,
-        selected=options.get(form.audience.data) or next(iter(options.values())),
-        others=[(code, option.who, option.count) for code, option in options.items()],
-        present=audiences.option(here.id, here.name, thread.audience, fresh=True),
-    )
+def _dry_run(thread_id: int, space: SpaceFacts, form: OwnMoveForm, conflict: str = "") -> str:
+    found = own_moving.asked(actor(), thread_id, moving_pages.place(space, form))
+    return moving_pages.look(found, space, form, is_own=True, conflict=conflict)

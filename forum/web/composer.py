@@ -1,11 +1,13 @@
 """The page on which a story is begun: its text first, where it goes and who reads it in one sentence, then the rest."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from flask import render_template, request, url_for
 
 from forum.domain.draft_places import STORY
+from forum.domain.house_rules import acceptance
 from forum.domain.spaces import spaces
 from forum.domain.threads import audiences, following
 from forum.infra import text
@@ -30,6 +32,13 @@ def open_spaces(who: Actor) -> list[Space]:
     """Return the spaces in which a member may begin a thread, the most likely one first: that of their city."""
     own = [space for space in spaces.of_member(who) if may_start(who, space)]
     return sorted(own, key=lambda space: (who.roles[space.id] == Role.GUEST, space.kind != SpaceKind.CITY))
+
+
+def _muted_in(who: Actor) -> list[tuple[Space, date]]:
+    """The spaces in which a member may not write now, each with the last day of that (a query where there are any)."""
+    if not who.muted:
+        return []
+    return [(space, who.muted[space.id]) for space in spaces.of_member(who) if space.id in who.muted]
 
 
 def offer(form: ThreadForm, space: Any, own: Sequence[Any]) -> Any:
@@ -91,5 +100,7 @@ def page(space: Any, form: ThreadForm | None = None, preview: str | None = None)
         audience=selected,
         is_question=is_question(),
         start_at=url_for("threads.start", slug=space.slug, ask=1 if is_question() else None),
+        rules=acceptance.due(who, chosen.id),
+        muted=_muted_in(who) if who else [],
         similar_rows=similar.to_title(form.title.data),
     )

@@ -1,10 +1,12 @@
 """Who stands in for the only moderator of a space, where a post is their own."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from forum.domain.desk import deputy_desk, waiting
 from forum.domain.spaces import deputies, spaces
 from forum.infra.i18n import _
+from forum.policy.errors import NotFound
 from forum.web.forms import errors_on
 from forum.web.forms.post_reports import DeputyForm
 from forum.web.http import transactions
@@ -13,6 +15,17 @@ from forum.web.http.current_user import actor
 from forum.web.http.form_methods import form_method
 
 bp = Blueprint("deputies", __name__)
+
+
+@bp.get("/deputy")
+@open_to(members)
+def mine() -> ResponseReturnValue:
+    spaces_of = deputy_desk.of(actor())
+    if not spaces_of:
+        raise NotFound
+    if not actor().moderates:
+        g.on_desk = min(sum(one.number for one in spaces_of), waiting.MOST)
+    return render_template("moderation/deputy_of.html", spaces=spaces_of)
 
 
 @bp.get("/spaces/<slug>/moderation/deputy")

@@ -28,7 +28,7 @@ from forum.domain.threads.views import PostView
 from forum.infra import days, i18n
 from forum.infra.text import Mark
 from forum.models.drafts import Draft
-from forum.web import careful, design_counters
+from forum.web import careful, design_counters, design_rules
 from forum.web.draft_slots import Slot
 from forum.web.forms.careful import CarefulForm
 from forum.web.forms.workbench import ExcerptForm
@@ -296,4 +296,5 @@ def index() -> str:
             near=NEAR,
             questions=_questions(),
             **_samples(),
+            **design_rules.samples(),
         )

@@ -5,13 +5,13 @@ from typing import Any
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from forum.domain.desk import hands, notes, places, waiting
+from forum.domain.desk import hands, notes, people, places, waiting
 from forum.domain.desk import page as desk_page
 from forum.domain.desk.page import Wanted
 from forum.domain.desk.queues.registry import BY_NAME
 from forum.domain.handovers.kinds import KINDS
 from forum.domain.moderation import set_aside
-from forum.domain.spaces import deputies, spaces
+from forum.domain.spaces import spaces
 from forum.domain.spaces.spaces import SpaceFacts
 from forum.infra.i18n import _
 from forum.web.desk_returns import back_to_desk, just_done, told_on_desk
@@ -68,7 +68,11 @@ def note(item_key: str) -> ResponseReturnValue:
             item = notes.write(actor(), item_key, words=form.words.data or "")
             flash(_("Kept: only moderators of this space read it."), "ok")
             return _to(item.key)
-    return _page(None, key=item_key, note_form=form), 422
+    slug = request.args.get("slug")  # of the desk on which it was typed
+    space = spaces.by_slug(actor(), slug) if slug else None
+    if space is not None:
+        spaces.require_moderator(actor(), space.id)
+    return _page(space, key=item_key, note_form=form), 422
 
 
 @bp.post("/threads/<int:thread_id>/no-answer")
@@ -91,7 +95,7 @@ def _page(space: SpaceFacts | None, *, key: str | None = None, note_form: NoteFo
     key = key or request.args.get("item")
     wanted = Wanted(space.id if space is not None else None, kind, after, key)
     desk = desk_page.of(actor(), wanted)
-    if space is None:
+    if space is None and not actor().deputy_in:  # what waits for a deputy stands elsewhere, and counts too
         g.on_desk = min(desk.count, waiting.MOST)
 
     def place(**query: Any) -> str:
@@ -111,7 +115,7 @@ def _page(space: SpaceFacts | None, *, key: str | None = None, note_form: NoteFo
         queues=BY_NAME,
         own_spaces=places.named(actor()) if space is None else [],
         hand_over_kinds=KINDS,
-        deputy=deputies.standing(actor(), space.id) if space is not None else None,
+        people=people.of_space(space.id) if space is not None else None,
         older=place(after=desk.next_cursor) if desk.next_cursor else None,
         newer=place(after=None) if after else None,
     )

@@ -6,6 +6,7 @@ A view that such a form is sent to returns `back_to_desk(...) or` its own answer
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, NamedTuple
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from flask import Response, flash, redirect, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -22,6 +23,8 @@ from forum.web.http.links import own_path
 from forum.web.http.prefetch import is_ahead
 
 KEPT = "desk_done"  # in the session, for the next look at the desk
+# Where the words that somebody typed are called an answer; on a request to join that is which button it was.
+_ANSWERED = ("objections-", "left_out-", "measures-")
 
 
 class Done(NamedTuple):
@@ -50,6 +53,17 @@ def back_to_desk(sentence: str = "", act_id: int | None = None) -> AnyResponse |
     return redirect(own_path(request.form.get("next")) or url_for("desk.index"), 303)
 
 
+def place_on_desk() -> str | None:
+    """Return where on the desk the item is open from which this page was asked or a form refused; None elsewhere."""
+    asked = request.values
+    if asked.get("then") != "desk":
+        return None
+    parts = urlsplit(own_path(asked.get("next")) or url_for("desk.index"))
+    item = asked.get("item", "")
+    query = urlencode({**dict(parse_qsl(parts.query)), "item": item})
+    return urlunsplit(("", "", parts.path, query, item))
+
+
 def just_done() -> Done | None:
     """Return what was just done, once: nothing for a page that is fetched ahead."""
     if KEPT not in session or is_ahead():
@@ -68,6 +82,7 @@ def told_on_desk(view: Callable[..., Any]) -> Callable[..., Any]:
             if not is_from_desk():
                 raise
             transactions.undo()
+            transactions.begin_writing()  # also after a form that was refused, whose page was to be drawn next
             return _second(actor(), error)
 
     return answered
@@ -90,7 +105,8 @@ def _second(who: Actor, error: DomainError) -> Any:
 
 def _keep(who: Actor, key: str, found: Decided) -> bool:
     """Keep the reason that they typed, for the moderators of the space; return whether there was any."""
-    words = request.form.get("reason", "").strip()[: DeskNote.WORDS_MAX]
+    typed = request.form.get("answer" if key.startswith(_ANSWERED) else "reason", "")
+    words = typed.strip()[: DeskNote.WORDS_MAX]
     if not words or found.space_id is None:
         return False
     notes.add_to(who, key, space_id=found.space_id, words=words)

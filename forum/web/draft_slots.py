@@ -12,22 +12,7 @@ from flask import flash, redirect, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from forum.domain import draft_places
-from forum.domain.cahiers.draft_places import CAHIER, CAHIER_CHANGE
-from forum.domain.draft_places import (
-    CLAIM,
-    CLAIM_CHANGE,
-    EDIT,
-    FORMS,
-    LESSON_TEXT,
-    NOTE,
-    NOTE_CHANGE,
-    REPLY,
-    REVIEW_COMMENT,
-    REVIEW_NOTE,
-    STORY,
-    SUMMARY,
-    WELCOME,
-)
+from forum.domain.draft_places import CLAIM_CHANGE, FORMS
 from forum.domain.drafts import acceptance, drafts
 from forum.domain.drafts.views import DraftView, Place, Subject
 from forum.infra.i18n import _
@@ -36,28 +21,9 @@ from forum.infra.rates import TooOften
 from forum.models.drafts import Draft
 from forum.policy.actors import Actor
 from forum.policy.errors import DomainError, Forbidden, NotFound
-from forum.web.after_endpoints import AFTER
+from forum.web.draft_endpoints import ENDPOINTS
 from forum.web.http import transactions
 from forum.web.http.current_user import actor, viewer
-
-# Where the form of a draft stands; what else its address needs comes from its place.
-ENDPOINTS: dict[str, tuple[str, dict[str, Any]]] = {
-    STORY: ("threads.new", {}),
-    REPLY: ("threads.show", {"_anchor": "answer"}),
-    EDIT: ("posts.change", {}),
-    LESSON_TEXT: ("workbench.show", {"part": "text"}),
-    CLAIM: ("workbench.show", {"part": "claims", "_anchor": "new-claim"}),
-    CLAIM_CHANGE: ("workbench.show", {"part": "claims"}),
-    REVIEW_NOTE: ("workbench.show", {"_anchor": "decide"}),
-    REVIEW_COMMENT: ("workbench.show", {"_anchor": "comment"}),
-    NOTE: ("notes.new", {}),
-    WELCOME: ("notes.new_welcome", {}),
-    NOTE_CHANGE: ("notes.change", {}),
-    SUMMARY: ("summaries.write", {}),
-    CAHIER: ("cahiers.new", {}),
-    CAHIER_CHANGE: ("cahiers.edition", {}),
-    **AFTER,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +119,7 @@ def draft_in_address(name: str) -> int | None:
 
 
 def _sent_number(name: str) -> int | None:
-    """Return a number that a form carries along; None for anything else, also for one that no column holds."""
+    """Return a number that a form carries along; None for anything else."""
     number = request.form.get(name, type=int)
     return number if number is not None and 0 <= number <= LARGEST else None
 

@@ -9,8 +9,9 @@ from forum.domain.spaces import spaces
 from forum.domain.themes import labels
 from forum.infra.i18n import _
 from forum.models.undo import UndoKind
+from forum.policy.actions import may_moderate
 from forum.policy.errors import Conflict
-from forum.web.desk_returns import back_to_desk, is_from_desk, told_on_desk
+from forum.web.desk_returns import back_to_desk, is_from_desk, place_on_desk, told_on_desk
 from forum.web.forms import errors_on
 from forum.web.forms.held import HoldingForm, RefusalForm
 from forum.web.http import links, transactions
@@ -60,7 +61,7 @@ def approve(slug: str, held_id: int) -> ResponseReturnValue:
     if desk := back_to_desk(done):
         return desk
     flash(done, "ok")
-    return redirect(url_for(".index", slug=slug) if "then" in request.form else address, 303)
+    return redirect(_list(slug) if "then" in request.form else address, 303)
 
 
 @bp.post("/spaces/<slug>/moderation/held/<int:held_id>/refusal")
@@ -72,12 +73,18 @@ def refuse(slug: str, held_id: int) -> ResponseReturnValue:
     if form.validate():
         try:
             with errors_on(form):
-                deciding.refuse(actor(), held_id, seen=form.seen.data or 0, reason=form.reason.data or "")
+                deciding.refuse(
+                    actor(),
+                    held_id,
+                    seen=form.seen.data or 0,
+                    reason=form.reason.data or "",
+                    rule=form.chosen_rule,
+                )
                 done = _("It does not appear. In ten minutes its author reads why.")
                 if desk := back_to_desk(done, deciding.undoable_of(actor(), held_id)):
                     return desk
                 flash(done, "ok")
-                return redirect(url_for(".index", slug=slug), 303)
+                return redirect(_list(slug), 303)
         except Conflict as error:
             return _back(slug, error)
     return _one(slug, held_id, form), 422
@@ -118,9 +125,12 @@ def choose_holding(slug: str) -> ResponseReturnValue:
 def _one(slug: str, held_id: int, form: RefusalForm) -> str:
     space, one = spaces.by_slug(actor(), slug), queue.details(actor(), held_id)
     form.seen.data = form.seen.data or one.revision
+    form.offer_rules(space.id)
     return render_template(
         "held/show.html",
         space=space,
+        back=_list(slug),
+        at_desk=place_on_desk(),
         one=one,
         form=form,
         kinds=labels.KINDS,
@@ -140,10 +150,16 @@ def _holding(space: spaces.SpaceFacts, form: HoldingForm) -> str:
     )
 
 
+def _list(slug: str) -> str:
+    """Where what waits stands, for a moderator and for the deputy who stands in for them."""
+    space = spaces.by_slug(actor(), slug)
+    return url_for(".index" if may_moderate(actor(), space.id) else "settling.index", slug=slug)
+
+
 def _back(slug: str, error: Conflict) -> ResponseReturnValue:
     """Somebody was faster, or it cannot appear now: the list as it is, with why."""
     if is_from_desk():
         raise error
     transactions.undo()
     flash(error.reason, "care")
-    return redirect(url_for(".index", slug=slug), 303)
+    return redirect(_list(slug), 303)

@@ -46,12 +46,13 @@ def hide(post_id: int, version: int) -> ResponseReturnValue:
     form = VersionForm()
     if form.validate():
         with errors_on(form):
-            revisions.hide(actor(), post_id, version, reason=form.reason.data or "")
+            revisions.hide(actor(), post_id, version, reason=form.reason.data or "", rule=form.chosen_rule)
             flash(_("This version can no longer be read."), "ok")
             return redirect(url_for(".show", post_id=post_id), 303)
     return _question(post_id, version, form), 422
 
 
 def _question(post_id: int, version: int, form: VersionForm) -> str:
-    post, asked = revisions.asked(actor(), post_id, version)
+    post, asked, space_id = revisions.asked(actor(), post_id, version)
+    form.offer_rules(space_id)
     return render_template("posts/version_hiding.html", post=post, version=asked, form=form)

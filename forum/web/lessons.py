@@ -7,6 +7,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from forum.domain.choices import Counts
+from forum.domain.house_rules import versions as policies
 from forum.domain.indexing import lost
 from forum.domain.lessons import ageing, comparison, confirming, ending, library, library_facets
 from forum.domain.lessons import page as lesson_page
@@ -176,6 +177,8 @@ def _page(page: LessonPage) -> str:
             "disputing": may_dispute(who, page.lesson, is_note=page.is_note),
             "confirmation": confirming.of_page(who, page.lesson, page.facts),
         }
+    if not page.origin.hidden:  # the day of its publication may lead to who stands masked
+        more["policy"] = policies.number_of(page.version.policy_id)
     return render_template(
         "lessons/show.html", page=page, left=draft_slots.left(*FORMS, EVIDENCE, SIGNAL), **more
     )

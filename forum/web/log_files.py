@@ -36,6 +36,7 @@ def _log(lines: Iterable[LogLine]) -> Iterator[Iterable[Any]]:
     yield (
         *(_("Day"), _("Hour"), _("What"), _("By whom"), _("Role"), _("About whom"), _("Capacity")),
         *(_("Thread"), _("Number of the thread"), _("Post"), _("Details"), _("Reason")),
+        *(_("House rule"), _("Version of the house rules")),
     )
     for line in lines:
         yield (
@@ -51,6 +52,8 @@ def _log(lines: Iterable[LogLine]) -> Iterator[Iterable[Any]]:
             line.post_number or "",
             _details(line),
             line.reason,
+            f"{line.rule.number}. {line.rule.heading}" if line.rule else "",
+            line.rule.version if line.rule else "",
         )
 
 

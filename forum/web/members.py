@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from forum.domain.audit import undoable
 from forum.domain.mailing import hold
-from forum.domain.spaces import confirmations, join_requests, memberships, spaces, undone_answers
+from forum.domain.spaces import confirmations, join_requests, leaving, memberships, spaces, undone_answers
 from forum.infra.i18n import _
 from forum.models.spaces import Role
 from forum.policy.errors import Invalid
@@ -35,7 +35,8 @@ def role(slug: str, member_id: int) -> ResponseReturnValue:
     space, form = spaces.by_slug(actor(), slug), RoleForm()
     if form.validate():
         with errors_on(form):
-            memberships.set_role(actor(), space.id, member_id, role=Role(form.role.data))
+            role, successor = Role(form.role.data), form.handle.data or ""
+            leaving.change_role(actor(), space.id, member_id, role=role, successor=successor)
             flash(_("The role is changed."), "ok")
             return redirect(members_page.address(slug), 303)
     return members_page.show(space, wrong=members_page.Wrong(member_id, "role", form)), 422
@@ -51,8 +52,11 @@ def remove(slug: str, member_id: int) -> ResponseReturnValue:
             if form.ends.data:  # first: afterwards this space may no longer answer for them
                 confirmations.end_in(actor(), space.id, member_id)
             memberships.remove(actor(), space.id, member_id, reason=form.reason.data or "")
+            if member_id == actor().id:  # they left, as from the page for that
+                flash(_("You no longer belong to %(space)s.", space=space.name), "ok")
+                return redirect(url_for("home.index"), 303)
             flash(_("This person no longer belongs to %(space)s.", space=space.name), "ok")
-            return redirect(members_page.address(slug), 303)
+            return redirect(url_for("measures.show", slug=slug, member_id=member_id), 303)
     return members_page.show(space, wrong=members_page.Wrong(member_id, "reason", form)), 422
 
 

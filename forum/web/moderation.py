@@ -67,7 +67,7 @@ def hiding(post_id: int) -> ResponseReturnValue:
     form = HidingForm()
     if form.validate():
         with errors_on(form):
-            post = post_hiding.hide(actor(), post_id, reason=form.reason.data or "")
+            post = post_hiding.hide(actor(), post_id, reason=form.reason.data or "", rule=form.chosen_rule)
             flash(_("This post is hidden. Its author reads your reason."), "ok")
             return redirect(links.to_page_of(post.thread, post.number), 303)
     return _question(post_id, form), 422
@@ -95,5 +95,6 @@ def _mail_policy(space: spaces.SpaceFacts, form: MailPolicyForm) -> str:
 def _question(post_id: int, form: HidingForm) -> str:
     thread, post = posts.place(actor(), post_id)
     require(may_hide(actor(), post, thread))
+    form.offer_rules(thread.space_id)
     losses = impact.of_post(actor(), post_id)
     return render_template("moderation/hiding.html", thread=thread, post=post, form=form, losses=losses)

@@ -11,13 +11,16 @@ from forum.domain.audit import log as audit_log
 from forum.domain.audit.kinds import KINDS, ROLES
 from forum.domain.audit.reading import LogLine
 from forum.domain.handovers.kinds import KINDS as HAND_OVERS
+from forum.domain.moderation import measure_objections
 from forum.domain.spaces import spaces
+from forum.domain.themes.measure_labels import TO_MEMBER
 from forum.infra import i18n
 from forum.infra.i18n import _
 from forum.infra.paging import Page
 from forum.policy.actions import may_edit_network, may_moderate, require
-from forum.web import log_files
+from forum.web import log_files, notice_links
 from forum.web.forms.log import DaysForm, LogForm, month_of
+from forum.web.http import unread
 from forum.web.http.access import members, open_to
 from forum.web.http.current_user import actor
 
@@ -56,8 +59,15 @@ def file(slug: str) -> ResponseReturnValue:
 @bp.get("/moderation/mine")
 @open_to(members)
 def mine() -> ResponseReturnValue:
-    page = own.page(actor(), cursor=request.args.get("after"))
-    return render_template("moderation/mine.html", **_by_day(page))
+    cursor = request.args.get("after")
+    page = own.page(actor(), cursor=cursor)
+    unread.opened("role_taken", *notice_links.AT_MEASURES)
+    return render_template(
+        "moderation/mine.html",
+        decided=measure_objections.own(actor()) if cursor is None else [],
+        measure_kinds=TO_MEMBER,
+        **_by_day(page),
+    )
 
 
 @bp.get("/moderation/figures")

@@ -3,10 +3,11 @@
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from forum.domain.audit import undoable
 from forum.domain.threads import nominations
 from forum.infra.i18n import _
 from forum.models.threads import Thread
-from forum.web.desk_returns import back_to_desk, told_on_desk
+from forum.web.desk_returns import back_to_desk, place_on_desk, told_on_desk
 from forum.web.forms import errors_on
 from forum.web.forms.nominations import ClosingForm
 from forum.web.http import links, transactions
@@ -55,7 +56,7 @@ def close(thread_id: int) -> ResponseReturnValue:
         with errors_on(form):
             nominations.close(actor(), thread_id, reason=form.reason.data or "")
             sentence = _("Closed. Whoever nominated it reads your reason.")
-            if back := back_to_desk(sentence):
+            if back := back_to_desk(sentence, undoable.of_item(actor(), nominations.item_of(thread_id))):
                 return back
             flash(sentence, "ok")
             return redirect(url_for("workbench.index", _anchor="nominated"), 303)
@@ -65,7 +66,13 @@ def close(thread_id: int) -> ResponseReturnValue:
 
 def _question(thread_id: int, form: ClosingForm) -> str:
     thread, nominated = nominations.to_close(actor(), thread_id)
-    return render_template("nominations/closing.html", thread=thread, nominated=nominated, form=form)
+    return render_template(
+        "nominations/closing.html",
+        thread=thread,
+        nominated=nominated,
+        form=form,
+        back=place_on_desk() or url_for("workbench.index"),
+    )
 
 
 def _to_thread(thread: Thread) -> str:

@@ -31,9 +31,20 @@ OWN_PAGES = {
     "post_refused": "waiting_posts.index",
     "mail_changed": "notice_settings.show",
     "report_settled": "post_reports.own",
+    "role_taken": "moderation_log.mine",
 }
+# Where somebody reads why a moderator decided something about them.
+AT_MEASURES = frozenset({"measure_warned", "measure_taken", "measure_ended", "measure_kept"})
 # The page about one post of theirs, where its author reads why.
-AT_OWN_POST = {"change_asked": "settling.asked", "objection_declined": "objections.new"}
+AT_OWN_POST = {
+    "change_asked": "settling.asked",
+    "objection_declined": "objections.new",
+    "post_deleted": "objections.new",
+    "words_left_out": "rewording.told",
+    "left_out_kept": "rewording.told",
+    "left_out_lifted": "rewording.told",
+    "thread_retitled": "rewording.told",
+}
 
 
 def to(group: Group, line: Line | None = None) -> str:
@@ -41,6 +52,10 @@ def to(group: Group, line: Line | None = None) -> str:
     kind = line.kind if line else group.kind
     if line and kind in AT_CONSENTS:
         return url_for("consents.index")
+    if kind in AT_MEASURES:
+        return url_for("moderation_log.mine", _anchor="decided")
+    if kind == "agreement_asked":
+        return url_for("agreements.index")
     if kind == "post_refused":
         return url_for("waiting_posts.index")
     if group.thread_id is not None:
@@ -48,17 +63,23 @@ def to(group: Group, line: Line | None = None) -> str:
     if group.lesson_id is not None:
         return _of_lesson(kind, group.lesson_id, group.public_id)
     if group.space_slug:
-        if kind in AT_HAND_OVERS:
-            return url_for("handovers.index", _anchor=f"space-{group.space_slug}")
-        if kind == "join_requested":
-            anchor = f"request-{line.asker.request_id}" if line and line.asker else None
-            return url_for("members.index", slug=group.space_slug, _anchor=anchor)
-        if kind in {"deputy_needed", "deputy_named"}:
-            return url_for("settling.index", slug=group.space_slug)
-        if kind in {"guest_ends", "guest_over"}:
-            return url_for("members.index", slug=group.space_slug)
-        return url_for("spaces.show", slug=group.space_slug)
+        return _of_space(kind, group.space_slug, line)
     return url_for(OWN_PAGES.get(kind, "home.index"))
+
+
+def _of_space(kind: str, slug: str, line: Line | None) -> str:
+    if kind in AT_HAND_OVERS:
+        return url_for("handovers.index", _anchor=f"space-{slug}")
+    if kind == "join_requested":
+        anchor = f"request-{line.asker.request_id}" if line and line.asker else None
+        return url_for("members.index", slug=slug, _anchor=anchor)
+    if kind in {"deputy_needed", "deputy_named", "deputy_stands_in"}:
+        return url_for("settling.index", slug=slug)
+    if kind == "space_unattended":
+        return url_for("unmoderated.index")
+    if kind in {"guest_ends", "guest_over"}:
+        return url_for("members.index", slug=slug)
+    return url_for("spaces.show", slug=slug)
 
 
 def _of_lesson(kind: str, lesson_id: int, public_id: str | None) -> str:

@@ -79,12 +79,13 @@ def own() -> ResponseReturnValue:
 
 
 def _page(post_id: int, form: PostReportForm) -> str:
-    thread, post = post_reports.place(viewer(), post_id)
+    reader = viewer()
+    thread, post = post_reports.place(reader, post_id)
     return render_template(
         "post_reports/new.html",
         thread=thread,
         post=post,
         form=form,
-        is_looked_at=settlers.is_looked_at(post, thread),
+        is_looked_at=settlers.is_looked_at(post, thread, said_by=reader.id if reader else None),
         is_said=post_reports.own(viewer(), post_id) is not None,
     )

@@ -15,6 +15,7 @@ from forum.infra.i18n import _
 from forum.infra.word_diff import Piece, pieces
 from forum.policy.actions import may_delete, require
 from forum.policy.errors import Conflict, Forbidden
+from forum.policy.measures import refusal_unseen
 from forum.web import answering, careful, draft_slots, previews
 from forum.web.forms import errors_on
 from forum.web.forms.posts import PostForm, check_body
@@ -91,7 +92,10 @@ def ask_withdrawal(post_id: int) -> ResponseReturnValue:
     thread, post = posts.place(actor(), post_id)
     require(may_delete(actor(), post))
     losses = impact.of_post(actor(), post_id, taken_back=True)
-    return render_template("posts/withdrawal.html", thread=thread, post=post, losses=losses)
+    stays_gone = bool(refusal_unseen(actor(), thread.space_id))
+    return render_template(
+        "posts/withdrawal.html", thread=thread, post=post, losses=losses, stays_gone=stays_gone
+    )
 
 
 @bp.post("/posts/<int:post_id>/withdrawal")

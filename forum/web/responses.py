@@ -3,6 +3,7 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from forum.domain.house_rules import acceptance
 from forum.domain.responses import hiding as sentence_hiding
 from forum.domain.responses import page as responses_page
 from forum.domain.responses import responses
@@ -59,7 +60,9 @@ def hiding(response_id: int) -> ResponseReturnValue:
     form = SentenceHidingForm()
     if form.validate():
         with errors_on(form):
-            thread = sentence_hiding.hide(actor(), response_id, reason=form.reason.data or "")
+            thread = sentence_hiding.hide(
+                actor(), response_id, reason=form.reason.data or "", rule=form.chosen_rule
+            )
             flash(_("This sentence is hidden. Its author reads your reason."), "ok")
             return redirect(url_for(".index", thread_id=thread.id), 303)
     transactions.only_look()
@@ -91,6 +94,7 @@ def _page(thread_id: int, form: ResponseForm | None = None) -> str:
         thread=thread,
         responses=said,
         form=form,
+        rules=acceptance.due(who, thread.space_id) if form is not None and form.accepts.errors else None,
         may_respond=may_respond(who, thread),
         sentences=page.rows,
         older=url_for(".index", thread_id=thread.id, after=page.next_cursor) if page.next_cursor else None,
@@ -100,4 +104,5 @@ def _page(thread_id: int, form: ResponseForm | None = None) -> str:
 
 def _question(response_id: int, form: SentenceHidingForm) -> str:
     thread, sentence = sentence_hiding.to_hide(actor(), response_id)
+    form.offer_rules(thread.space_id)
     return render_template("responses/hiding.html", thread=thread, sentence=sentence, form=form)

@@ -1,6 +1,6 @@
 """What readers reported in a space, for its moderators and its deputy; and the author who is asked to change a post."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from forum.domain.desk import of_space
@@ -10,9 +10,9 @@ from forum.domain.spaces import spaces
 from forum.domain.themes.report_labels import REASONS
 from forum.infra.i18n import _
 from forum.models.post_reports import ReportOutcome
-from forum.models.threads import Thread
 from forum.policy.errors import NotFound
-from forum.web.desk_returns import back_to_desk, told_on_desk
+from forum.web import decisions
+from forum.web.desk_returns import place_on_desk, told_on_desk
 from forum.web.forms import errors_on
 from forum.web.forms.post_reports import SettlingForm
 from forum.web.http import transactions, unread
@@ -26,7 +26,7 @@ bp = Blueprint("settling", __name__)
 @open_to(members)
 def index(slug: str) -> ResponseReturnValue:
     desk = of_space.page(actor(), slug)
-    unread.opened("deputy_needed", "deputy_named", space_id=desk.space.id)
+    unread.opened("deputy_needed", "deputy_named", "deputy_stands_in", space_id=desk.space.id)
     return render_template("post_reports/index.html", desk=desk, most=of_space.MOST)
 
 
@@ -45,10 +45,8 @@ def settle(post_id: int) -> ResponseReturnValue:
         with errors_on(form):
             post = settling.settle(actor(), post_id, form.verdict())
             sentence = _done(post.hidden_at is not None, form.verdict().outcome)
-            if desk := back_to_desk(sentence, settling.undoable_of(actor(), post)):
-                return desk
-            flash(sentence, "ok")
-            return redirect(to_list(post.thread), 303)
+            act_id = settling.undoable_of(actor(), post)
+            return decisions.done(sentence, post.thread.space_id, act_id=act_id)
     transactions.only_look()
     return _page(post_id, form), 422
 
@@ -63,11 +61,6 @@ def asked(post_id: int) -> ResponseReturnValue:
     return render_template("post_reports/asked.html", asked=found)
 
 
-def to_list(thread: Thread) -> str:
-    """Return the address of what waits in the space of a thread, where it can be undone."""
-    return url_for("settling.index", slug=spaces.by_id(actor(), thread.space_id).slug)
-
-
 def _done(is_hidden: bool, outcome: ReportOutcome) -> str:
     if is_hidden:
         return _("This post is hidden. Its author reads your reason.")
@@ -78,6 +71,7 @@ def _done(is_hidden: bool, outcome: ReportOutcome) -> str:
 
 def _page(post_id: int, form: SettlingForm) -> str:
     found = settling.to_settle(actor(), post_id)
+    form.offer_rules(found.thread.space_id)
     return render_template(
         "post_reports/settle.html",
         found=found,
@@ -85,4 +79,5 @@ def _page(post_id: int, form: SettlingForm) -> str:
         form=form,
         losses=impact.of_post(actor(), post_id),
         reasons=REASONS,
+        at_desk=place_on_desk(),
     )

@@ -9,10 +9,12 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from forum.domain.lessons import library
+from forum.domain.moderation import pinning
 from forum.domain.spaces import join_requests, memberships, spaces, visits
 from forum.domain.themes.labels import AXES, NEEDS
+from forum.domain.threads import archived, space_activity, space_page
 from forum.domain.threads import lists as thread_lists
-from forum.domain.threads import space_activity, space_page
+from forum.domain.threads.space_page import SpaceForReader
 from forum.infra import clock, days, i18n, workdays
 from forum.models.spaces import Role, SpaceKind
 from forum.policy.actors import Actor
@@ -80,11 +82,10 @@ def show(slug: str) -> ResponseReturnValue:
     if elsewhere := tags.address_of_today():
         return elsewhere
     role = who.roles.get(space.id) if who else None
-    missed = opened.missed
+    missed = None if selected or cursor else opened.missed
     if selected or cursor:
         page = thread_lists.latest(who, space_id=space.id, cursor=cursor, **selected)
         threads = space_page.FirstThreads(others=page.rows, next_cursor=page.next_cursor)
-        missed = None
     else:
         threads = space_page.first_threads(who, space.id, since=missed.since if missed else None)
     if who:
@@ -102,6 +103,7 @@ def show(slug: str) -> ResponseReturnValue:
         missed=missed,
         welcomed=opened.is_welcomed and not (selected or cursor),
         threads=threads,
+        **_around_threads(who, opened, is_first=not (selected or cursor)),
         notes=opened.notes,
         welcome=opened.welcome,
         workdays_of=_workdays_waited,
@@ -114,8 +116,18 @@ def show(slug: str) -> ResponseReturnValue:
         here=address(**selected),
         lessons=library.from_space(who, space.id, 3),
         level=opened.told.shown_level if opened.told else None,
+        rules_changed=opened.rules_changed,
         moderators=memberships.moderators(who, space.id) if role else [],
     )
+
+
+def _around_threads(who: Actor | None, opened: SpaceForReader, *, is_first: bool) -> dict[str, Any]:
+    """What stands above and below the first page of threads: those that are pinned, and how many are archived."""
+    return {
+        "pinned": pinning.of_space(who, opened.space.id) if is_first else [],
+        "archived": opened.archived if is_first else 0,
+        "most_archived": archived.MOST_COUNTED,
+    }
 
 
 @bp.post("/spaces/<slug>/welcome")

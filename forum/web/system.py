@@ -26,6 +26,7 @@ LETTERS = {
     "consent_reminder": lazy("Reminder of a question about being quoted"),
     "consent_request": lazy("Question about being quoted"),
     "consent_withdrawn": lazy("Question about being quoted, taken back"),
+    "deputy_stands_in": lazy("Somebody stands in as a deputy"),
     "desk_due": lazy("What is due on a desk, in the morning"),
     "digest": lazy("Digest"),
     "drafts_lapse": lazy("Drafts that will be deleted"),
@@ -45,6 +46,7 @@ LETTERS = {
     "review_request": lazy("Request for a review"),
     "review_shortened": lazy("Lesson in review lost an excerpt"),
     "review_weakened": lazy("Lesson in review lost an excerpt, to its makers"),
+    "space_unattended": lazy("Space without anybody who moderates, to administrators"),
     "still_right": lazy("Yearly question about capacities"),
     "version_hidden": lazy("Earlier version hidden, to its author"),
 }
@@ -66,6 +68,7 @@ WORK = {
     "forget_notifications": lazy("Forgetting old notices"),
     "forget_missed_searches": lazy("Forgetting what was looked for in vain"),
     "forget_bookmarks": lazy("Forgetting bookmarks that were taken away"),
+    "look_at_spaces": lazy("Telling deputies and administrators where no moderator is there"),
     "look_at_guests": lazy("Ending the time of guests"),
     "link_log": lazy("Putting lines of the log into their chains"),
     "index_texts": lazy("Making older texts findable"),

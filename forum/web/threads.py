@@ -8,26 +8,31 @@ from flask.typing import ResponseReturnValue
 from wtforms import Field
 
 from forum.domain.audit import undoable
+from forum.domain.audit.undoable import OpenAct
 from forum.domain.draft_places import EDIT, REPLY, STORY, SUMMARY
 from forum.domain.held_posts import sending
-from forum.domain.lessons import impact, of_thread
+from forum.domain.house_rules import acceptance
+from forum.domain.lessons import of_thread
 from forum.domain.mailing import unread_notices
-from forum.domain.moderation import locking, narrowing
+from forum.domain.moderation import locking
 from forum.domain.spaces import spaces
-from forum.domain.threads import audiences, post_store, read_marks
+from forum.domain.threads import audiences, post_store, read_marks, written_for
 from forum.domain.threads import page as thread_page
 from forum.domain.threads import views as thread_views
 from forum.domain.threads.sendings import SentBefore
 from forum.infra.i18n import _
 from forum.models.held import HeldPost
 from forum.models.spaces import Audience
+from forum.models.undo import UndoKind
 from forum.policy.actions import require
-from forum.policy.errors import Conflict, Invalid
+from forum.policy.errors import Conflict
+from forum.policy.measures import refusal_unseen
 from forum.web import (
     answering,
     careful,
     composer,
     draft_slots,
+    merged,
     previews,
     sendings,
     similar,
@@ -37,7 +42,7 @@ from forum.web import (
 from forum.web.forms import errors_on
 from forum.web.forms.moderation import LockForm
 from forum.web.forms.posts import check_body
-from forum.web.forms.threads import AudienceForm, ReplyForm, ThreadForm
+from forum.web.forms.threads import ReplyForm, ThreadForm
 from forum.web.http import indexing, links, submitted_fields, transactions, unsent_forms
 from forum.web.http.access import anyone, members, open_to
 from forum.web.http.current_user import actor, viewer
@@ -55,7 +60,8 @@ def compose() -> ResponseReturnValue:
             name: request.args.get(name) for name in ("audience", "title", "need", "axis", composer.ASK)
         }
         return redirect(url_for(".new", slug=own_spaces[0].slug, **asked), 303)
-    return render_template("threads/no_space.html")
+    muted_until = min(actor().muted.values()) if actor().writes_nowhere else None
+    return render_template("threads/no_space.html", muted_until=muted_until)
 
 
 @bp.get("/spaces/<slug>/threads/new")
@@ -104,6 +110,7 @@ def start(slug: str) -> ResponseReturnValue:
 
 @bp.get("/threads/<int:thread_id>")
 @open_to(anyone)
+@merged.led_on
 def short(thread_id: int) -> ResponseReturnValue:
     number = request.args.get("page", type=int)
     thread = thread_page.page(viewer(), thread_id, number or 1)
@@ -112,6 +119,7 @@ def short(thread_id: int) -> ResponseReturnValue:
 
 @bp.get("/threads/<int:thread_id>-<slug>")
 @open_to(anyone)
+@merged.led_on
 def show(thread_id: int, slug: str) -> ResponseReturnValue:
     thread = thread_page.page(viewer(), thread_id, request.args.get("page", 1, type=int))
     if slug != thread.slug:
@@ -173,38 +181,6 @@ def reopen(thread_id: int) -> ResponseReturnValue:
     return redirect(links.to_thread(thread), 303)
 
 
-@bp.get("/threads/<int:thread_id>/audience")
-@open_to(members)
-def ask_audience(thread_id: int) -> ResponseReturnValue:
-    form = AudienceForm(request.args, meta={"csrf": False})
-    if not form.validate():
-        raise Invalid("audience", _("Choose who may read this."))
-    chosen = Audience(form.audience.data)
-    thread = narrowing.asked(actor(), thread_id, audience=chosen)
-    space = spaces.by_id(actor(), thread.space_id)
-    if chosen == thread.audience:
-        return redirect(links.to_thread(thread), 303)
-    return render_template(
-        "threads/audience.html",
-        thread=thread,
-        now=audiences.option(space.id, space.name, thread.audience, fresh=True),
-        then=audiences.option(space.id, space.name, chosen, fresh=True),
-        is_narrower=chosen.rank < thread.audience.rank,
-        losses=impact.of_thread(actor(), thread_id),
-    )
-
-
-@bp.post("/threads/<int:thread_id>/audience")
-@open_to(members)
-def audience(thread_id: int) -> ResponseReturnValue:
-    form = AudienceForm()
-    if not form.validate():
-        raise Invalid("audience", _("Choose who may read this."))
-    thread = narrowing.set_audience(actor(), thread_id, audience=Audience(form.audience.data))
-    flash(_("From now on other people can read this thread."), "ok")
-    return redirect(links.to_thread(thread), 303)
-
-
 def _as_it_was(thread_id: int, error: Conflict) -> ResponseReturnValue:
     """Somebody did it already, or it was done on another page: the thread says so, with the reason to copy."""
     transactions.only_look()
@@ -254,7 +230,8 @@ def _page(
         answer_at=answering.addresses(thread),
         slot=slot,
         left=draft_slots.left(EDIT, SUMMARY),
-        acts_to_undo=undoable.open_acts(who, thread_id=thread.id) if who and thread.has_acts else [],
+        rules=acceptance.due(who, thread.space_id) if thread.must_accept and thread.may_reply else None,
+        acts_to_undo=_acts_to_undo(thread),
         preview=preview,
         **waiting_posts.of_thread(thread),
         not_closed=not_closed,
@@ -262,9 +239,8 @@ def _page(
         blank=_blank_form,
         **under_story.of(who, thread),
         lessons=of_thread.lessons_of_thread(who, thread.id) if thread.has_lessons else [],
-        audience=audiences.option(thread.space_id, thread.space_name, Audience(thread.audience))
-        if thread.may_reply
-        else None,
+        audience=_readers(thread),
+        readers=written_for.readers_of(thread),
         audiences=_other_audiences(thread),
         addresses=[links.to_page(thread, number) for number in range(1, thread.pages + 1)],
         tag_urls={
@@ -273,19 +249,38 @@ def _page(
     )
 
 
+def _acts_to_undo(thread: thread_views.ThreadPage) -> list[OpenAct]:
+    """What the reader can still undo; whoever may not write there now puts no post back."""
+    who = viewer()
+    if who is None or not thread.has_acts:
+        return []
+    acts, stays_gone = undoable.open_acts(who, thread_id=thread.id), refusal_unseen(who, thread.space_id)
+    return [act for act in acts if act.kind != UndoKind.TAKE_BACK or not stays_gone]
+
+
+def _readers(thread: thread_views.ThreadPage) -> audiences.AudienceOption | None:
+    """Who would read a reply, for who may write one."""
+    if not thread.may_reply:
+        return None
+    return audiences.option(thread.space_id, thread.space_name, Audience(thread.audience))
+
+
 def _blank_form() -> ReplyForm:
     return ReplyForm(formdata=None)
 
 
 def _other_audiences(thread: thread_views.ThreadPage) -> list[Audience]:
-    """The audiences that this reader may choose: fewer readers for moderators, also more for the thread's author."""
+    """The audiences that this reader may choose; for more readers a moderator asks the authors first."""
     who, rank = viewer(), Audience(thread.audience).rank
     if who is None or not (thread.moderates or thread.author_id == who.id):
         return []
     only_author = thread.author_id == who.id and thread.alone
+    may_widen = (only_author and not refusal_unseen(who, thread.space_id)) or (
+        thread.moderates and not (thread.hidden or thread.withdrawn)
+    )
     return [
         level
         for level in Audience
         if (level.rank < rank and (thread.moderates or only_author))
-        or (rank < level.rank <= thread.widest_audience.rank and only_author)
+        or (not thread.archived_at and rank < level.rank <= thread.widest_audience.rank and may_widen)
     ]

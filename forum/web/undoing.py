@@ -30,6 +30,9 @@ def undo(act_id: int) -> ResponseReturnValue:
         return redirect(url_for("bookmarks.index"), 303)
     if act.kind == UndoKind.NOTE:
         return redirect(url_for("notes.index", slug=act.before["slug"]), 303)
+    if act.kind == UndoKind.MEASURE:
+        address = {"slug": act.before["slug"], "member_id": act.before["member_id"]}
+        return redirect(url_for("measures.show", **address), 303)
     if act.kind == UndoKind.REFUSE_POST:
         return redirect(url_for("held_posts.index", slug=act.before["slug"]), 303)
     if "item" in act.before:

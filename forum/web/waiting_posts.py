@@ -1,12 +1,14 @@
 """What somebody sent and a moderator did not let appear yet: read, changed, and taken back by its author."""
 
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from forum.domain import draft_places
-from forum.domain.held_posts import waiting
+from forum.domain.held_posts import queue, waiting
+from forum.domain.held_posts.draft_places import WAITING_POST
 from forum.domain.held_posts.waiting import Own
 from forum.domain.threads import post_store
 from forum.infra.i18n import _, lazy
@@ -27,6 +29,7 @@ BECAUSE = {
     HeldBecause.EVERYBODY: lazy("In this space a moderator looks at every post first, for now."),
     HeldBecause.GUEST: lazy("In this space a moderator looks at the posts of guests first."),
     HeldBecause.NEWCOMER: lazy("In this space a moderator looks at somebody's first post first."),
+    HeldBecause.PERSON: lazy("A moderator looks first at what you write in this space."),
     HeldBecause.LINK: lazy("In this space a moderator looks at somebody's first link first."),
 }
 
@@ -49,8 +52,12 @@ def show(held_id: int) -> ResponseReturnValue:
             raise
         address = url_for("threads.short", thread_id=post.thread_id, _anchor=f"post-{post.number}")
         return redirect(address, 303)
-    form = WaitingPostForm.of(one.is_reply, formdata=None, title=one.title, body=one.body, seen=one.revision)
-    return _page(one, form)
+    slot = draft_slots.slot(WAITING_POST, held_id)
+    if one.state == waiting.REFUSED and (words := draft_slots.unsendable()):
+        return redirect(words, 303)
+    form = draft_slots.fill(partial(WaitingPostForm.of, one.is_reply), slot, seen=one.revision)
+    as_sent = {"title": one.title, "body": one.body, "seen": one.revision}
+    return _page(one, form or WaitingPostForm.of(one.is_reply, formdata=None, **as_sent), slot)
 
 
 @bp.post("/waiting-posts/<int:held_id>")
@@ -68,9 +75,10 @@ def change(held_id: int) -> ResponseReturnValue:
             typed = {"title": form.title.data if form.title else "", "body": form.body.data or ""}
             seen = form.seen.data or 0
             waiting.change(actor(), held_id, seen=seen, rendered=rendered, **typed)
+            draft_slots.accepted(WAITING_POST, held_id)
             flash(_("Changed. It still waits for a moderator."), "ok")
             return redirect(url_for(".show", held_id=held_id), 303)
-    return _page(one, form), 422
+    return _page(one, form, draft_slots.slot(WAITING_POST, held_id)), 422
 
 
 @change.delete
@@ -108,5 +116,14 @@ def of_thread(thread: Any) -> dict[str, Any]:
     return {"held": waiting.in_thread(actor(), thread.id) if waits else [], "held_because": BECAUSE}
 
 
-def _page(one: Own, form: WaitingPostForm) -> str:
-    return render_template("held/own_one.html", one=one, form=form, because=BECAUSE)
+def _page(one: Own, form: WaitingPostForm, slot: draft_slots.Slot) -> str:
+    is_changed = slot.opened is not None and slot.opened.base_revision != one.revision
+    return render_template(
+        "held/own_one.html",
+        one=one,
+        form=form,
+        slot=slot,
+        is_changed=is_changed,
+        is_promised=one.state == waiting.WAITING and queue.is_looked_at(one.id),
+        because=BECAUSE,
+    )

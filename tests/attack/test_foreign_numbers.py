@@ -24,10 +24,13 @@ from forum.models.foretellings import Foretelling
 from forum.models.handovers import HandOver
 from forum.models.held import HeldPost, PointedOut, WatchedWord
 from forum.models.mail import Lane, MailState, OutgoingMail
+from forum.models.measures import SpaceMeasure
 from forum.models.missed import MissedSearch
 from forum.models.notes import SpaceNote
+from forum.models.regrouping import Agreement
 from forum.models.responses import ThreadResponse
 from forum.models.reviewing import ReviewComment
+from forum.models.sealing import Sealing
 from forum.models.spaces import Audience, Membership, Role
 from forum.models.themes import Tag, TagMerge
 from forum.models.threads import PostRevision, Thread
@@ -123,7 +126,9 @@ def closed_numbers(world) -> dict[str, list[str]]:
             Thread.audience != Audience.PUBLIC,
         ),
         "post_id": [str(world.post.id), str(world.post.id + 1), str(world.post.id + 2)],
+        "space_id": [str(world.unlisted.id)],
         "version": ["1"],
+        "kind": ["mute"],
         "lesson_id": [str(world.draft.id), str(world.kept.id)],
         "public_id": [world.kept.public_id],
         "member_id": [str(world.insider.id), str(world.moderator.id)],
@@ -141,6 +146,9 @@ def closed_numbers(world) -> dict[str, list[str]]:
         "act_id": of(UndoableAct),
         "note_id": of(SpaceNote),
         "held_id": of(HeldPost),
+        "agreement_id": of(Agreement),
+        "measure_id": of(SpaceMeasure),
+        "sealing_id": of(Sealing),
         "word_id": of(WatchedWord),
         "item_id": of(PointedOut),
         "report_id": of(AdoptionReport, AdoptionReport.lesson_id == world.kept.id),

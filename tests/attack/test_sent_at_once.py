@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from forum.domain.lessons import lessons, review_candidates, reviews
-from forum.domain.moderation import hiding, narrowing
+from forum.domain.moderation import hiding
 from forum.infra import days
 from forum.infra.db import db
 from forum.models.accounts import Capacity
@@ -18,6 +18,7 @@ from forum.models.spaces import Audience
 from forum.models.threads import Thread
 from forum.policy.actors import actor_of
 from forum.policy.errors import Conflict
+from tests import other_readers
 from tests.lesson_scenario import build
 
 pytestmark = pytest.mark.live
@@ -82,7 +83,7 @@ def test_who_narrows_a_source_while_a_lesson_is_sent_takes_nothing_from_its_righ
     live_app, drafted, meanwhile
 ):
     curator_id, lesson_id, thread_id, _post_id = drafted
-    meanwhile(lambda: narrowing.set_audience(actor_of(curator_id), thread_id, audience=Audience.SPACE))
+    meanwhile(lambda: other_readers.set_audience(actor_of(curator_id), thread_id, audience=Audience.SPACE))
     send(live_app, curator_id, lesson_id)
     wait_until(live_app, db.select(Thread.id).where(Thread.audience == Audience.SPACE))
     with live_app.app_context():

@@ -23,7 +23,7 @@ from forum.models.spaces import Space
 from forum.models.summaries import SummaryVersion
 from forum.models.themes import Tag
 from forum.models.threads import Post, Thread
-from tests.browser import afterlife_places, held_places
+from tests.browser import afterlife_places, held_places, left_out_places, regrouping_places
 from tests.factories import actor
 
 VISITOR = (
@@ -84,6 +84,9 @@ MEMBER = (
     "/settings/profile",
     "/settings/security",
     "/reports",
+    "/policy",
+    "/policy/1",
+    "/spaces/gent/rules",
     "/settings/sessions",
     "/settings/feeds",
     "/coverage",
@@ -140,6 +143,8 @@ def for_moderator(app: Flask) -> list[str]:
         db.session.commit()
         afterlife = afterlife_places.pages(actor(sofie), space.id)
         held = held_places.pages(actor(sofie), space, thread)
+        regrouping = regrouping_places.pages(sofie, space)
+        left_out = left_out_places.pages(sofie, space)
         summarised = db.session.scalars(db.select(SummaryVersion.thread_id)).first()
         nominated = db.session.scalar(
             db.select(Nomination.thread_id).join(Thread).where(Thread.space_id == space.id)
@@ -173,6 +178,8 @@ def for_moderator(app: Flask) -> list[str]:
         f"/spaces/{space.slug}/moderation/posts",
         "/desk",
         f"/spaces/{space.slug}/moderation/deputy",
+        "/settings/absence",
+        f"/spaces/{space.slug}/leave",
         f"/spaces/{space.slug}/reports",
         f"/posts/{reported.id}/settlement",
         f"/posts/{reported.id}/reports/new",
@@ -183,8 +190,15 @@ def for_moderator(app: Flask) -> list[str]:
         f"/threads/{thread.id}-{thread.slug}",
         f"/threads/{thread.id}/following",
         f"/threads/{thread.id}/classification",
+        f"/threads/{thread.id}/split?from=2",
+        f"/threads/{thread.id}/merge",
+        f"/threads/{thread.id}/archive",
+        f"/spaces/{space.slug}/archive",
         f"/threads/{thread.id}-{thread.slug}?answer=2&quote=2.1:0-9",
         f"/posts/{post.id}/hiding",
+        f"/posts/{post.id}/deletion",
+        f"/posts/{post.id}/left-out",
+        f"/threads/{thread.id}/title",
         f"/posts/{post.id}/quotation",
         f"/posts/{post.id}/quotation?choose=1",
         f"/posts/{post.id}/evidence?revision=1&start=0&end=20",
@@ -195,6 +209,8 @@ def for_moderator(app: Flask) -> list[str]:
         f"/threads/{thread.id}/summary/versions/new",
         *afterlife,
         *held,
+        *regrouping,
+        *left_out,
         "/workbench",
         "/workbench?queue=nominated",
         f"/threads/{nominated}/nomination/closing",
@@ -267,4 +283,4 @@ def for_administrator(app: Flask) -> list[str]:
                 mail.state, mail.reason = state, f"550 {'x' * 90}"
         db.session.commit()
         db.session.remove()
-    return ["/admin/system", "/admin/members"]
+    return ["/admin/system", "/admin/members", "/admin/spaces"]

@@ -57,6 +57,7 @@ DUTCH = {
     "High-quality density": "Kwalitatieve densiteit",
     "Ask me about": "Vraag mij over",
     "Posts that you may read": "Bijdragen die jij mag lezen",
+    "I accept these house rules": "Ik aanvaard deze huisregels",
 }
 STORY = (
     "Wij haalden de banken weg, en de ruzies bleven. Pas toen we een avond bleven zitten, hoorden we waarom."
@@ -99,6 +100,8 @@ class Walk:
         """Write an answer below what stands in the field already, and post it."""
         field = self.page.locator("#answer textarea")
         field.fill(f"{field.input_value()}{words}")
+        if rules := self.page.get_by_label(self.word("I accept these house rules")).all():
+            rules[0].check()  # once, with the first words in that space
         self.press("button", "Post reply")
         self.page.get_by_role("article").get_by_text(words).wait_for()
 

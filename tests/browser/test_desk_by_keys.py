@@ -14,19 +14,24 @@ from forum.models.disputes import CounterEvidence
 from forum.models.handovers import HandOver
 from forum.models.held import HeldOutcome, HeldPost, PointedOut
 from forum.models.lessons import Lesson
-from forum.models.post_reports import PostSettlement, ReportOutcome
+from forum.models.measures import MeasureObjection
+from forum.models.post_reports import PostObjection, PostSettlement, ReportOutcome
+from forum.models.sealing import SealingObjection
 from forum.models.spaces import JoinRequest
 from tests import desk_scenario
 from tests.conftest import copied_database, settings_for
 from tests.factories import sign_in
 
 pytestmark = pytest.mark.browser
-PRESSES = 4  # for a thing, at most: forty for ten of them
+PRESSES = 4  # for a thing, at most
+DAY, OF_DAY = 10, 40  # the things of a working day, and the presses that it takes at most, undo included
 # What settles each kind in place; the others open the page where it is, at an address with these words.
 IN_PLACE = {
     "join_request": "1", "capacity": "1", "unanswered": "2", "disputed": "1", "hand_over": "1", "reported": "2",
     "held": "1", "pointed_out": "1",
 }  # fmt: skip
+# What is decided when it was undone; of the two one comes in the first ten.
+UNDONE = {"join_request": "3", "capacity": "1"}
 OPENED = {
     # Of what she took over by then: there are lessons about that thread already, which are looked at first.
     "nominated": "/lessons",
@@ -35,6 +40,9 @@ OPENED = {
     "without_words": "/lessons/les-",
     "recognisable": "/workbench/",
     "objections": "/objection/decision",
+    "left_out": "/left-out/",
+    "measures": "/moderation/objections/",
+    "agreements": "/audience",
 }
 
 
@@ -98,28 +106,33 @@ def test_a_thing_of_each_kind_is_settled_in_four_presses_each_with_one_undone(se
     app, page, items = served
     page.goto("/desk")
     page.wait_for_load_state("networkidle")
-    hands, done, addresses = Hands(page), set(), {}
+    hands, done, addresses, presses = Hands(page), set(), {}, []
     while done != set(items):
         kind = hands.opened()
         assert kind not in done
         done.add(kind)
         if kind in IN_PLACE:
             hands.leave(IN_PLACE[kind])
-            if kind == "join_request":
+            if kind in UNDONE:
                 hands.leave("z")
                 assert hands.opened() == kind, "undone, it waits and is open again"
-                hands.leave("3")
+                hands.leave(UNDONE[kind])
             assert page.evaluate("document.activeElement.hasAttribute('data-opened')"), (
                 "the next has the focus"
             )
         else:
             hands.leave("1")
+            assert page.locator("main h1").count() == 1, "a page, and no refusal"
             addresses[kind] = page.url
             hands.back()
             if done != set(items):
                 hands.press("j")
                 hands.leave("Enter")
-    assert len(items) >= 10
+        presses.append((kind, hands.presses))
+    day = presses[:DAY]
+    assert len({kind for kind, _presses in day}) >= 8
+    assert "capacity" in dict(day), "one that was undone"
+    assert day[-1][1] <= OF_DAY
     assert hands.presses <= PRESSES * len(items)
     assert {kind: OPENED[kind] in address for kind, address in addresses.items()} == dict.fromkeys(
         OPENED, True
@@ -138,6 +151,33 @@ def test_a_thing_of_each_kind_is_settled_in_four_presses_each_with_one_undone(se
         assert db.session.scalars(select(PostSettlement)).one().outcome == ReportOutcome.LEFT
         assert db.session.scalars(select(HeldPost)).one().outcome == HeldOutcome.APPROVED
         assert db.session.scalars(select(PointedOut)).one().seen_at is not None
+        db.session.remove()
+
+
+OBJECTED = {"objections": PostObjection, "left_out": SealingObjection, "measures": MeasureObjection}
+
+
+@pytest.mark.parametrize("kind", OBJECTED)
+def test_an_objection_is_decided_by_keys_alone_and_the_next_thing_is_open_on_the_desk(served, kind):
+    app, page, items = served
+    page.goto(f"/desk?item={items[kind]}")
+    page.wait_for_load_state("networkidle")
+    hands = Hands(page)
+    hands.leave("1")
+    assert OPENED[kind] in page.url
+    for _each in range(60):
+        hands.press("Tab")
+        if page.evaluate("document.activeElement.name") == "answer":
+            break
+    page.keyboard.type("It has a name in it.")
+    hands.leave("Enter")
+    assert page.url.partition("?")[0].endswith("/desk")
+    assert page.locator(".job--done").count() == 1
+    assert page.locator(f"#{items[kind]}").count() == 0
+    assert page.evaluate("document.activeElement.hasAttribute('data-opened')"), "the next has the focus"
+    with app.app_context():
+        row = db.session.scalars(select(OBJECTED[kind])).one()
+        assert (row.answer, row.decided_at is not None) == ("It has a name in it.", True)
         db.session.remove()
 
 

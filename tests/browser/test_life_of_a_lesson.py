@@ -182,6 +182,7 @@ def returned_and_published(curator: Hands, letters, open_page, town) -> str:
     for name in ("borne", "unknown", "limits", "dissent", "usable"):
         with wouter.expect_response("**/checklist"):
             wouter.locator(f'label:has(input[name={name}][value="yes"])').click()
+    wouter.locator("[data-approve]:not([aria-disabled])").wait_for()
     press(wouter, "[data-approve]")
     return wouter.url
 

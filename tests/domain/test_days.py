@@ -119,7 +119,7 @@ def test_who_speaks_how_in_a_space_is_of_the_day_of_the_forum(session, own_days,
 def test_a_lesson_is_published_and_looked_at_again_on_days_of_the_forum(session, own_days):
     scenario, today = build(), own_days["Europe/Brussels"]
     lesson = scenario.published()
-    assert lesson.review_on == today + ageing.REVIEW_AFTER
+    assert lesson.review_on == today + ageing.review_after()
     assert lesson.public_id.startswith(f"les-{today.year}-")
     for zone in ZONES:
         scenario.curator.timezone = zone

@@ -3,13 +3,15 @@
 import threading
 import time
 from ast import literal_eval
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 
 import pytest
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from forum import create_app
-from forum.infra.bodies import READERS_OF_ONE, UNREAD, BodyReader
+from forum.infra import bodies
+from forum.infra.bodies import READERS_OF_ONE, UNREAD, WAITING, BodyReader
 from tests.conftest import settings_for
 
 LARGEST = 1000
@@ -42,7 +44,7 @@ def told(reader, body=b"", path="/", **changes):
 
 @pytest.fixture
 def reader():
-    return BodyReader(application, LARGEST, readers=2, seconds=0.2)
+    return BodyReader(application, LARGEST, readers=2, seconds=0.2, moment=0.02)
 
 
 @pytest.mark.parametrize("length", [0, 1, 15, 16, 17, LARGEST])
@@ -109,7 +111,7 @@ class Silent:
     ],
 )
 def test_who_falls_silent_holds_the_readers_of_its_own_address_only(own, neighbour, stranger):
-    reader, silent = BodyReader(application, LARGEST, readers=5, of_one=3, seconds=0.2), []
+    reader, silent = BodyReader(application, LARGEST, readers=5, of_one=3, seconds=0.2, moment=0.02), []
 
     def fall_silent(address):
         silent.append(Silent())
@@ -130,6 +132,44 @@ def test_who_falls_silent_holds_the_readers_of_its_own_address_only(own, neighbo
     for thread in threads:
         thread.join()
     assert told(reader, b"more", REMOTE_ADDR=neighbour) == (None, "4", b"more")
+
+
+def test_many_who_send_at_once_wait_for_each_other_and_none_is_refused():
+    """As an office behind one address does; each body is there, yet its reader may have to wait for its turn."""
+    reader = BodyReader(application, LARGEST, readers=5, of_one=2, moment=20)
+    with ThreadPoolExecutor(1 + WAITING) as pool:
+        silent = Silent()
+        pool.submit(told, reader, CONTENT_LENGTH="400", **{"wsgi.input": silent})
+        assert silent.came.wait(20)
+        sent = [
+            pool.submit(
+                told, reader, b"x" * 16, **{"wsgi.input": Drip(b"x" * 16, 0.001)}, REMOTE_ADDR=address
+            )
+            for address in ("192.0.2.7", "192.0.2.8")
+            for _each in range(3)
+        ]
+        assert [each.result() for each in sent] == [(None, "16", b"x" * 16)] * 6
+        silent.goes.set()
+
+
+def test_so_many_wait_at_most(monkeypatch):
+    monkeypatch.setattr(bodies, "WAITING", 3)
+    reader = BodyReader(application, LARGEST, readers=1, of_one=1, moment=20)
+    silent, waiting = Silent(), []
+    with ThreadPoolExecutor(9) as pool:
+        held = pool.submit(told, reader, CONTENT_LENGTH="400", **{"wsgi.input": silent})
+        assert silent.came.wait(20)
+        for number in range(3):
+            waiting.append(pool.submit(told, reader, b"mine", REMOTE_ADDR=f"192.0.2.{number}"))
+        while reader._waiting.total() < 3:
+            time.sleep(0.001)
+        assert told(reader, b"again", REMOTE_ADDR="192.0.2.1") == (503, "0", b"")
+        assert told(reader, b"late", REMOTE_ADDR="192.0.2.9") == (503, "0", b"")
+        silent.goes.set()
+        assert held.result() == (400, "0", b"")
+        assert [each.result() for each in waiting] == [(None, "4", b"mine")] * 3
+    assert not reader._waiting
+    assert not reader._held
 
 
 def test_behind_a_proxy_everybody_has_its_address(tmp_path):

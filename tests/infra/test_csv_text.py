@@ -12,6 +12,7 @@ WORDS = (
     "@SUM(A1)",
     "\t=1",
     "\r=1",
+    "\n=1",
     "plain = same",
     "a;b",
     'a "word"',
@@ -24,5 +25,5 @@ def test_a_table_comes_back_as_it_was_with_no_formula_in_it():
     text = "".join(csv_text.lines([WORDS, (1, None, "ë")]))
     assert text.startswith("\ufeff")
     first, second = csv.reader(StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=";")
-    assert first == [f"'{word}" for word in WORDS[:6]] + list(WORDS[6:])
+    assert first == [f"'{word}" for word in WORDS[:7]] + list(WORDS[7:])
     assert second == ["1", "None", "ë"]

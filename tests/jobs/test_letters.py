@@ -11,22 +11,26 @@ import pytest
 
 from forum.domain.audit import undoable
 from forum.domain.consents import rounds
+from forum.domain.desk import long_unattended
 from forum.domain.digests import subscriptions, windows
 from forum.domain.lessons import lessons, review_requests
 from forum.domain.mailing import bounces, mail_queue, notice_choices
 from forum.domain.mailing.kinds import stop_of_letter
 from forum.domain.moderation import hiding, revisions
 from forum.domain.people import capacities, mail_links
+from forum.domain.spaces import deputies, stand_ins
 from forum.domain.threads import posts
-from forum.infra import clock, lmtp
+from forum.infra import clock, days, lmtp
 from forum.infra.db import db
 from forum.jobs import incoming, letter_kinds, letters
 from forum.jobs.letter_content import NothingToSend
-from forum.models.accounts import Capacity, Member
+from forum.models.absences import ModeratorAbsence
+from forum.models.accounts import Capacity, Member, NetworkRole
 from forum.models.bounces import BounceKind
 from forum.models.drafts import Draft
 from forum.models.lessons import ReviewRequest
 from forum.models.mail import Lane, OutgoingMail
+from forum.models.nobody_there import StandIn, UnattendedSpace
 from forum.models.spaces import Audience, Invitation, JoinRequest, Role, Space
 from forum.models.subscriptions import Frequency
 from forum.models.undo import UndoableAct, UndoKind
@@ -54,6 +58,7 @@ REVIEW = (
     "review_weakened",
 )
 CONSENT = ("consent_request", "consent_reminder", "consent_withdrawn", "consent_closed")
+NOBODY_THERE = ("deputy_stands_in", "space_unattended")
 NOTICES = "notices"  # its stop is that of what it carries
 NO_LIST = tuple(kind for kind in sorted(letter_kinds.KINDS) if kind != NOTICES and not stop_of_letter(kind))
 
@@ -123,8 +128,9 @@ def mail_of(session):
         if kind == "join_answered":
             row = knock(space, person, answered_at=clock.now(), accepted=True)
             return queued(kind, member=person, request_id=row.id)
-        if kind in {"lesson_lost_words", "post_hidden", "version_hidden"}:
-            return _hiding_mail(kind, space, keeper, person)
+        if kind in {"lesson_lost_words", "post_hidden", "version_hidden", *NOBODY_THERE}:
+            how = _nobody_there_mail if kind in NOBODY_THERE else _hiding_mail
+            return how(kind, space, keeper, person)
         if kind in {"cited", "lesson_returned", "lesson_published"}:
             lesson = make_lesson(space, keeper)
             to = person if kind == "cited" else keeper
@@ -152,6 +158,22 @@ def notice_mail(person, *posts, kind="answer"):
     """A mail about posts that a member is told of."""
     tell_by_mail(person, *posts, kind=kind)
     return queued(NOTICES, member=person)
+
+
+def _nobody_there_mail(kind, space, keeper, person):
+    today = days.today()
+    db.session.add(
+        ModeratorAbsence(member_id=keeper.id, first_day=today, last_day=today, said_at=clock.now())
+    )
+    if kind == "deputy_stands_in":
+        deputies.name(actor(keeper), space.id, handle=person.handle)
+        stand_ins.look()
+        row = db.session.scalars(db.select(StandIn)).one()
+        return queued(kind, member=person, stand_in_id=row.id)
+    administrator = make_member("Adem", network_role=NetworkRole.ADMIN, locale=keeper.locale)
+    long_unattended.look()
+    row = db.session.scalars(db.select(UnattendedSpace)).one()
+    return queued(kind, member=administrator, unattended_ids=str(row.id))
 
 
 def _stopped_mail(person):

@@ -101,7 +101,7 @@ def test_it_never_leaves_when_the_act_was_undone_and_does_for_the_next_one(clien
     assert told(smtp, scenario) == sorted(ACTS[act][3])
 
 
-def hears_of_hiding(smtp, subject="A moderator hid what you wrote"):
+def hears_of_hiding(smtp, subject="What you wrote was hidden"):
     """Who received that what they wrote was hidden, each with the reason in their letter."""
     sent = [one for one in smtp.received if one.message["Subject"] == subject]
     return [(address, "\n> A name\n" in plain(one.message)) for one in sent for address in one.recipients]

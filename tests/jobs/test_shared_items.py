@@ -140,7 +140,7 @@ def test_a_title_that_was_changed_since_the_candidates_were_read_is_in_no_letter
     for row in rows:
         (make,) = digests.compose_many([row], composer).values()
         found.append(make().entries[0])
-        posts._show_heading(story, "What happened to somebody", "<p>Words</p>")
+        posts.show_heading(story, "What happened to somebody", "<p>Words</p>")
         db.session.flush()
     assert len(readers) == len(found)
     assert [(one.title, one.slug) for one in found] == [

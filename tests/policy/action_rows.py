@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 from forum.models.lessons import Lesson, LessonState
 from forum.models.spaces import Audience
 from forum.models.threads import Post, Thread
-from forum.policy import actions, holding, reading_log
-from forum.policy.actions import ReviewerFacts
+from forum.policy import actions, holding, reading_log, regrouping, reviewing
+from forum.policy.reviewing import ReviewerFacts
 from tests.factories import LONG_AGO
 from tests.policy import thread_rows
 from tests.policy.people import Town
@@ -75,6 +75,8 @@ def arguments(town: Town) -> dict[Predicate, Rows]:
             **{name: given(one, others_wrote=False) for name, one in _threads(town).items()},
             "others wrote": given(thread(town), others_wrote=True),
         },
+        regrouping.may_archive: {name: given(one) for name, one in _threads(town).items()},
+        regrouping.may_regroup: {name: given(one) for name, one in _threads(town).items()},
         actions.may_nominate: {
             "open": given(thread(town)),
             **{state: given(thread(town, state)) for state in ("locked", "hidden", "withdrawn")},
@@ -83,7 +85,7 @@ def arguments(town: Town) -> dict[Predicate, Rows]:
         holding.may_edit_draft: _drafts(town),
         holding.may_name_deputy: _drafts(town),
         holding.may_take_up: _left_drafts(town),
-        actions.may_review: _reviews(town),
+        reviewing.may_review: _reviews(town),
     }
 
 

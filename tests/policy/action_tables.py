@@ -1,6 +1,6 @@
 """The tables of `test_actions.py`: each letter is the reason of a no, each x a yes."""
 
-from forum.policy import actions, holding, reading_log
+from forum.policy import actions, holding, reading_log, regrouping, reviewing
 
 REASONS = {
     "s": "Sign in to do this.",
@@ -41,6 +41,7 @@ REASONS = {
     "k": "Only a moderator, or somebody who is asked by name, can publish a lesson.",
     "e": "A lesson for everybody is published by an editor of the network.",
     "G": "The opening post is hidden or was taken back. You can no longer change this.",
+    "V": "The opening post is hidden or was taken back.",
     "j": "Only the author of this thread or a moderator of this space can change this.",
     "l": "Only the author of this thread can move it.",
     "z": "Others took part here for the people of this space, so the thread stays here.",
@@ -187,6 +188,24 @@ others wrote                          l   l   l   l   l   z   l   l   l   l   l 
 by a newcomer                         l   l   w   l   l   l   l   l   l   l   l   l   l   l   l   l   l   l   l   l   l
 away                                  l   l   l   l   l   x   l   l   l   l   l   l   l   l   l   l   l   l   l   l   l
 """
+MOVE_ON = """
+                                     vis unc new gue mem aut mod cur xme xmo sme smo ogu ome omo oxm som edi adm xed sed
+open                                  m   m   m   m   m   m   x   x   m   m   m   m   m   m   m   m   m   m   m   m   m
+locked                                m   m   m   m   m   m   x   x   m   m   m   m   m   m   m   m   m   m   m   m   m
+hidden                                m   m   m   m   m   m   G   G   m   m   m   m   m   m   m   m   m   m   m   m   m
+withdrawn                             m   m   m   m   m   m   G   G   m   m   m   m   m   m   m   m   m   m   m   m   m
+by a newcomer                         m   m   m   m   m   m   x   x   m   m   m   m   m   m   m   m   m   m   m   m   m
+away                                  m   m   m   m   m   m   m   m   m   m   m   m   m   m   x   m   m   m   m   m   m
+"""
+ARCHIVE = """
+                                     vis unc new gue mem aut mod cur xme xmo sme smo ogu ome omo oxm som edi adm xed sed
+open                                  m   m   m   m   m   m   x   x   m   m   m   m   m   m   m   m   m   m   m   m   m
+locked                                m   m   m   m   m   m   x   x   m   m   m   m   m   m   m   m   m   m   m   m   m
+hidden                                m   m   m   m   m   m   V   V   m   m   m   m   m   m   m   m   m   m   m   m   m
+withdrawn                             m   m   m   m   m   m   V   V   m   m   m   m   m   m   m   m   m   m   m   m   m
+by a newcomer                         m   m   m   m   m   m   x   x   m   m   m   m   m   m   m   m   m   m   m   m   m
+away                                  m   m   m   m   m   m   m   m   m   m   m   m   m   m   x   m   m   m   m   m   m
+"""
 EDIT_DRAFT = """
                                      vis unc new gue mem aut mod cur xme xmo sme smo ogu ome omo oxm som edi adm xed sed
 draft                                 m   m   m   m   m   m   H   x   m   m   m   m   m   m   m   m   m   m   m   m   m
@@ -273,10 +292,12 @@ TABLES = {
     actions.may_hide_revision: HIDE_REVISION,
     actions.may_classify: CLASSIFY,
     actions.may_move: MOVE,
+    regrouping.may_archive: ARCHIVE,
+    regrouping.may_regroup: MOVE_ON,
     actions.may_curate: MODERATE,  # a moderator of the thread's space
     actions.may_nominate: NOMINATE,
     holding.may_edit_draft: EDIT_DRAFT,
     holding.may_name_deputy: NAME_DEPUTY,
     holding.may_take_up: TAKE_UP,
-    actions.may_review: REVIEW,
+    reviewing.may_review: REVIEW,
 }

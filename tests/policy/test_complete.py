@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from forum.models.accounts import Member
-from forum.policy import actions, holding, reading_log, visibility
+from forum.policy import actions, holding, reading_log, regrouping, reviewing, visibility
 from tests.policy import (
     action_tables,
     test_belonging,
@@ -31,7 +31,7 @@ def predicates() -> list[Callable[..., Any]]:
     """Every public predicate of the policy."""
     return [
         function
-        for module in (actions, holding, reading_log)
+        for module in (actions, holding, reading_log, regrouping, reviewing)
         for name, function in inspect.getmembers(module, inspect.isfunction)
         if name.startswith("may_") and function.__module__ == module.__name__
     ]

@@ -30,6 +30,7 @@ public, by a former member, hidden    .   .   .   .   .   .   x   x   x   .   . 
 public, by a suspended one, hidden    .   .   .   .   .   .   x   x   .   .   .   .   .   .   .   .   .   .   .   .   .
 public, by one not let in, withdrawn  .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .
 network, from elsewhere, hidden       .   .   .   .   .   .   x   x   .   .   .   .   .   x   .   .   .   .   .   .   .
+network, merged into another          .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .
 elsewhere, space                      .   .   .   .   .   .   .   .   .   .   .   .   x   x   x   .   .   .   .   .   .
 elsewhere, network                    .   .   .   .   x   x   x   x   .   .   .   .   x   x   x   .   .   x   x   .   .
 elsewhere, public, hidden             .   .   .   .   .   .   .   .   .   .   .   .   .   .   x   .   .   .   .   .   .

@@ -67,6 +67,7 @@ def threads(town: Town) -> dict[str, Thread]:
         "public, by a suspended one, hidden": thread(here, member("sme"), "public", gone=["hidden"]),
         "public, by one not let in, withdrawn": thread(here, member("new"), "public", gone=["withdrawn"]),
         "network, from elsewhere, hidden": thread(here, stranger, "network", gone=["hidden"]),
+        "network, merged into another": thread(here, author, "network", gone=["withdrawn", "merged"]),
         "elsewhere, space": thread(elsewhere, stranger),
         "elsewhere, network": thread(elsewhere, noise, "network"),
         "elsewhere, public, hidden": thread(elsewhere, noise, "public", gone=["hidden"]),

@@ -14,20 +14,25 @@ from forum.domain.lessons import confirming, ending, lessons, reports
 from forum.domain.lessons import undo as lesson_undo
 from forum.domain.lessons.report_words import Answers
 from forum.domain.mailing.kinds import KINDS
-from forum.domain.moderation import hiding, narrowing, post_reports, settling, taking_back
+from forum.domain.moderation import archiving, hiding, locking, post_reports, settling, taking_back
 from forum.domain.moderation.post_reports import Said
 from forum.domain.moderation.settling import Verdict
+from forum.domain.regrouping import moving
+from forum.domain.regrouping.moving import Chosen
+from forum.domain.spaces import measures, memberships
+from forum.domain.spaces.measures import Decision
 from forum.domain.threads import classification, rendering
 from forum.infra import clock, days
 from forum.infra.db import db
 from forum.jobs import worker
 from forum.models.adoptions import AdoptionReport
 from forum.models.mail import MailState, OutgoingMail
+from forum.models.measures import MeasureKind, SpaceMeasure
 from forum.models.notifications import Notification
 from forum.models.post_reports import ReportOutcome, ReportReason
-from forum.models.spaces import Audience
+from forum.models.spaces import Audience, Role
 from forum.policy.actors import actor_of
-from tests import reviewed
+from tests import other_readers, reviewed
 from tests.factories import actor, join, make_member, make_post, make_space, make_thread
 from tests.lesson_scenario import FULL, build
 
@@ -92,7 +97,7 @@ def take_back(story):
 
 
 def narrow(story):
-    narrowing.set_audience(story.actor("curator"), story.subject.id, audience=Audience.SPACE)
+    other_readers.set_audience(story.actor("curator"), story.subject.id, audience=Audience.SPACE)
 
 
 def show(story):
@@ -152,8 +157,33 @@ def move(story):
     classification.move(story.actor("author"), story.subject.id, space.id, audience=Audience.NETWORK)
 
 
+def move_on(story):
+    there = make_space("Aalst", city="aalst")
+    make_member("Eva", space=there, role=Role.MODERATOR)
+    join(story.scenario.curator, there)
+    chosen = Chosen(there.id, Audience.NETWORK)
+    who = story.actor("curator")
+    seen = moving.asked(who, story.subject.id, chosen).digest
+    moving.move(who, story.subject.id, chosen, seen=seen, reason="It belongs there.")
+
+
+def archive(story):
+    who, thread_id = story.actor("curator"), story.subject.id
+    archiving.archive(who, thread_id, seen=archiving.planned(who, thread_id).digest)
+
+
+def archived():
+    story = alone()
+    story.subject.archived_at = clock.now()
+    return story
+
+
+def take_out(story):
+    archiving.bring_back(story.actor("curator"), story.subject.id)
+
+
 def widen(story):
-    narrowing.set_audience(story.actor("author"), story.subject.id, audience=Audience.NETWORK)
+    other_readers.set_audience(story.actor("author"), story.subject.id, audience=Audience.NETWORK)
 
 
 def ask_back(story):
@@ -190,17 +220,56 @@ def throw_away(story):
     waiting.throw_away(story.actor("author"), story.subject.id)
 
 
+def in_space():
+    scenario = build()
+    return Story(scenario, scenario.space)
+
+
+def mute(story):
+    decision = Decision(MeasureKind.MUTE, "Calm down.", days.today() + timedelta(days=1))
+    measures.take(story.actor("second"), story.subject.id, story.scenario.author.id, decision)
+
+
+def remove(story):
+    memberships.remove(
+        story.actor("second"), story.subject.id, story.scenario.author.id, reason="Works elsewhere."
+    )
+
+
+def lock(story):
+    locking.lock(story.actor("curator"), story.subject.id)
+
+
+def reopen(story):
+    locking.reopen(story.actor("second"), story.subject.id)
+
+
+def end_measure(story):
+    measures.end(story.actor("second"), db.session.scalars(select(SpaceMeasure.id)).one())
+
+
 # Of each kind that waits: the story, what was done, and all verbs but its undo after which it is no longer so.
 WAITING = {
     "post_hidden": (published, hide, (show,)),
+    # Nothing but their undo ends these.
+    **dict.fromkeys(("post_deleted", "words_left_out", "thread_retitled")),
     "version_hidden": None,  # nothing but its undo shows an earlier text again
     "thread_narrowed": (alone, narrow, (move, widen)),
+    "thread_archived": (alone, archive, (take_out,)),
+    "thread_unarchived": (archived, take_out, (archive,)),
+    "thread_locked": (alone, lock, (reopen,)),
+    "thread_moved": (alone, move_on, (move,)),
+    "thread_came": (alone, move_on, (move,)),
     "lost_words": (published, take_back, (put_back,)),
     "review_shortened": (in_review, take_back, (put_back, ask_back, return_it)),
     "review_weakened": (in_review, take_back, (put_back, ask_back, return_it)),
     "change_asked": (reported, ask_change, (hide, take_back)),
     "report_settled": (reported, hide, (show,)),
+    "nomination_closed": None,  # said again or taken up, it was closed all the same
+    "post_moved": None,  # to move them back tells it once more
     "post_refused": (held, refuse_post, (throw_away,)),
+    "measure_taken": (in_space, mute, (end_measure,)),
+    "role_taken": (in_space, remove, (end_measure,)),
     "lesson_confirmed": (applied, confirm, (take_report_back, change_report, go_on_badly)),
     "lesson_ended": (published, withdraw, (bring_back, renew)),
 }

@@ -6,7 +6,7 @@ import pytest
 
 from forum.domain.inbox.notice_letter import compose
 from forum.domain.mailing import notices
-from forum.domain.moderation import hiding, locking, narrowing, revisions, undo
+from forum.domain.moderation import hiding, locking, revisions, undo
 from forum.domain.spaces import memberships
 from forum.domain.threads import classification, followed, following, posts, read_marks
 from forum.infra import clock
@@ -22,6 +22,7 @@ from forum.models.subscriptions import Delivery, QuietHours, Subscription
 from forum.models.undo import UndoableAct
 from forum.policy.errors import NotFound
 from forum.reactions import posts as post_reactions
+from tests import other_readers
 from tests.factories import LONG_AGO, actor, join, make_member, make_space
 from tests.notices import choose, forget, handles, mails, react, reply, start, told
 
@@ -164,7 +165,9 @@ def test_thousands_of_followers_are_told_in_turns_each_once(thread, gent, bert, 
     forget()
     locking.lock(actor(make_member("Mod", space=gent, role=Role.MODERATOR)), thread.id)
     react()
-    assert sorted(told()) == sorted((name, "thread_locked") for name in ("Ann", "Bert", *names))
+    assert sorted(told(clock.now() + TEN_MINUTES)) == sorted(
+        (name, "thread_locked") for name in ("Ann", "Bert", *names)
+    )
 
 
 def test_a_post_that_is_gone_by_then_tells_nobody(thread, gent, bert):
@@ -275,7 +278,14 @@ def test_who_follows_a_thread_hears_what_moderators_do_with_it(thread, gent, ann
     following.follow_thread(actor(bert), thread.id, level=FollowLevel.ANSWERS)
     locking.lock(actor(moderator), thread.id)
     react()
-    assert told() == [("Ann", "thread_locked"), ("Far", "thread_locked")]
+    heard = [("Ann", "thread_locked"), ("Far", "thread_locked")]
+    assert (told(), told(clock.now() + TEN_MINUTES)) == ([], heard)
+    locking.reopen(actor(moderator), thread.id)
+    react()
+    assert told(clock.now() + TEN_MINUTES) == [], "opened again within ten minutes, nobody hears of either"
+    with clock.at(clock.now() - timedelta(hours=1)):
+        locking.lock(actor(moderator), thread.id)
+        react()
     forget()
     following.follow_thread(actor(ann), thread.id, level=FollowLevel.NOTHING)
     locking.reopen(actor(moderator), thread.id)
@@ -283,10 +293,11 @@ def test_who_follows_a_thread_hears_what_moderators_do_with_it(thread, gent, ann
     assert told() == [("Far", "thread_reopened")]
     forget()
     following.follow_thread(actor(ann), thread.id, level=FollowLevel.ANSWERS)
-    narrowing.set_audience(actor(moderator), thread.id, audience=Audience.SPACE)
+    other_readers.set_audience(actor(moderator), thread.id, audience=Audience.SPACE)
     react()
     assert (told(), told(clock.now() + TEN_MINUTES)) == ([], [("Ann", "thread_narrowed")])
-    undo.undo(actor(moderator), db.session.scalars(db.select(UndoableAct.id)).one())
+    narrowed = db.select(UndoableAct.id).where(UndoableAct.kind == "narrow")
+    undo.undo(actor(moderator), db.session.scalars(narrowed).one())
     react()
     assert told(clock.now() + TEN_MINUTES) == []
 
@@ -308,7 +319,8 @@ def test_a_role_is_told_to_whom_it_was_given_or_taken_from(gent, ann):
     react()
     memberships.remove(actor(moderator), gent.id, ann.id, reason="moved")
     react()
-    assert told() == [("Ann", "role_given"), ("Ann", "role_taken")]
+    assert told() == [("Ann", "role_given")]
+    assert told(clock.now() + timedelta(minutes=10)) == [("Ann", "role_given"), ("Ann", "role_taken")]
     rows = db.session.scalars(db.select(Notification.space_id).order_by(Notification.id)).all()
     assert rows == [gent.id, None], "without a role they may not know the space any more"
 

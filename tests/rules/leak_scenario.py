@@ -39,9 +39,18 @@ from forum.models.spaces import Audience, Role, Space, SpaceKind
 from forum.models.subscriptions import Frequency
 from forum.models.themes import Axis, Need
 from forum.models.threads import Outcome, Post, Thread
-from tests import reviewed
+from tests import other_readers, reviewed
 from tests.factories import actor, join, make_member, make_space
-from tests.rules import leak_held, leak_lessons, leak_reports
+from tests.rules import (
+    leak_archive,
+    leak_held,
+    leak_lessons,
+    leak_measures,
+    leak_reports,
+    leak_rules,
+    leak_sealed,
+    leak_split,
+)
 
 TITLE = "zwartetitelmerk"
 BODY = "zwartwoordmerk"
@@ -78,7 +87,8 @@ MARKERS = (
     TITLE, BODY, REPLY, HIDDEN, TAG, DRAFT, CLAIM, NAME, REASON, CONSENT, SPEAKER, KEPT, CHECKED, NARROWED, HUSHED,
     OFFER, SENTENCE, HIDDEN_SENTENCE, SUMMARY, FORMER_SUMMARY, FORMER_TAG, SPELT, HALF, MODERATORS_HALF, QUOTED,
     EDITED_OUT, FROM_BEFORE, KEPT_NOTE, PINNED, NOTED, *leak_lessons.MARKERS, *leak_reports.MARKERS,
-    *leak_held.MARKERS,
+    *leak_held.MARKERS, *leak_measures.MARKERS, *leak_rules.MARKERS, *leak_sealed.MARKERS, *leak_split.MARKERS,
+    *leak_archive.MARKERS,
 )  # fmt: skip
 # The name of a listed space in which nothing public stands: for full members of the network, not for strangers.
 PLACE = "zwarteplekmerk"
@@ -111,6 +121,8 @@ class World:
     insider: Member
     moderator: Member
     spelt: Thread  # for everybody, with a tag that the closed thread spells otherwise
+    split: Thread  # for everybody, of which posts are a thread of the closed city now
+    merged: Thread  # into one of the closed city; everybody read it before
     outsiders: dict[str, Member | None] = field(default_factory=dict)
 
     @property
@@ -172,7 +184,7 @@ def build() -> World:
     join(moderator, unlisted, Role.MODERATOR)
     editor = make_member("Wouter", space=elsewhere, role=Role.MODERATOR)
     thread = _talk(closed, insider, moderator)
-    threads.start(
+    inside = threads.start(
         actor(moderator), unlisted.id, title=f"Inside {NAME}", body=NAME, need=Need.FACTS,
         axis=Axis.DENSITY, audience=Audience.SPACE, tags=(NAME,), idempotency_key=str(uuid.uuid4()),
     )  # fmt: skip
@@ -206,6 +218,11 @@ def build() -> World:
     quiet, hushed = _hushed(insider, moderator)
     moved = _moved(unlisted, closed, moderator)
     leak_held.live(insider, moderator, closed, moved)
+    leak_rules.live(unlisted, moderator, make_member("Rita", space=closed), inside)
+    split, merged = leak_split.live(moderator, closed)
+    leak_archive.live(moderator, closed)
+    # Whether the closed talk may be read by everybody in the network; nobody answered yet.
+    narrowing.ask_authors(actor(moderator), thread.id, audience=Audience.NETWORK)
     former = make_member("Former", space=elsewhere)
     left = join(former, closed)
     begun = _begun(insider, moderator, former, thread, draft)
@@ -249,7 +266,7 @@ def build() -> World:
     db.session.commit()
     return World(
         closed, unlisted, quiet, thread, narrowed, hushed, moved, post, draft, lesson, kept, checked, resting,
-        begun, insider, moderator, spelt, outsiders,
+        begun, insider, moderator, spelt, split, merged, outsiders,
     )  # fmt: skip
 
 
@@ -316,6 +333,8 @@ def _talk(closed: Space, insider: Member, moderator: Member) -> Thread:
     hiding.hide(actor(moderator), hidden.id, reason=REASON)
     opening = db.session.scalars(db.select(Post).where(Post.thread_id == thread.id, Post.number == 1)).one()
     leak_reports.report(closed, insider, moderator, opening, hidden)
+    leak_measures.decide(closed, moderator)
+    leak_sealed.seal(insider, moderator, thread, reason=REASON)
     return thread
 
 
@@ -382,7 +401,7 @@ def _narrowed(space: Space, moderator: Member, publisher: Member) -> tuple[Threa
     )
     post = db.session.scalars(db.select(Post).where(Post.thread_id == thread.id, Post.number == 1)).one()
     lesson = _published(moderator, publisher, thread, post, title="Time helps", words="We gave them time.")
-    narrowing.set_audience(actor(moderator), thread.id, audience=Audience.SPACE)
+    other_readers.set_audience(actor(moderator), thread.id, audience=Audience.SPACE)
     return thread, lesson
 
 

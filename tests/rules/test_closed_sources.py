@@ -159,7 +159,7 @@ def addresses(app: Flask, world: SimpleNamespace, *, every: bool) -> list[str]:
         return own
     bait = SimpleNamespace(
         **dict.fromkeys(("closed", "unlisted", "quiet"), world.scenario.space),
-        **dict.fromkeys(("moved", "spelt"), world.scenario.thread),
+        **dict.fromkeys(("moved", "spelt", "split", "merged"), world.scenario.thread),
         threads=[world.scenario.thread], lessons=[world.lesson], post=world.scenario.posts["Amina"],
         insider=world.scenario.authors["Amina"], begun=[1],
     )  # fmt: skip

@@ -22,6 +22,7 @@ ORDER = (
     "people",
     "spaces",
     "drafts",  # of any form: where each stands is handed in
+    "house_rules",  # accepted with what is sent to threads, and a ground for what moderators do there
     "threads",
     "held_posts",  # what is sent to threads and waits; given back as a draft
     "responses",
@@ -29,6 +30,7 @@ ORDER = (
     "lessons",  # holds consent_checks: publishing asks them, and consents above records the answers
     "cahiers",  # of lessons
     "consents",
+    "regrouping",  # moves posts with the lessons that quote them; moderation undoes it
     "moderation",
     "handovers",  # what moderators hold of all of the above, which each says of itself
     "desk",  # what needs a moderator: asks all of the above

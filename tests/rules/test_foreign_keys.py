@@ -11,20 +11,23 @@ from tests.rules.source import ROOT, modules
 WHO_DID_IT = {
     "adoption_report.reporter_id", "cahier.editor_id", "capacity.confirmed_by_id", "capacity.ended_by_id",
     "capacity.refused_by_id", "consent_round.opened_by_id", "counter_evidence.decided_by_id",
-    "held_post.decided_by_id", "pointed_out.seen_by_id", "watched_word.added_by_id",
+    "held_post.decided_by_id", "rules_version.author_id", "pointed_out.seen_by_id", "watched_word.added_by_id",
     "join_request.answered_by_id", "lesson.published_by_id", "lesson_step.actor_id",
+    "measure_objection.decided_by_id",
     "membership.ended_by_id", "membership.granted_by_id", "moderation_action.actor_id",
     "network_appointment.granted_by_id", "notification.actor_id",
     "post.hidden_by_id", "post_objection.decided_by_id", "post_revision.editor_id",
     "post_settlement.settled_by_id", "review_comment.author_id",
-    "review_comment.settled_by_id", "space_deputy.named_by_id", "space_note.editor_id", "summary_keeper.asked_by_id",
+    "review_comment.settled_by_id", "sealing.sealed_by_id",
+    "sealing_objection.decided_by_id", "space_deputy.named_by_id", "space_measure.ended_by_id",
+    "space_measure.made_by_id", "space_note.editor_id", "summary_keeper.asked_by_id",
     "summary_version.editor_id", "tag_merge.editor_id", "thread_change.editor_id", "thread_response.hidden_by_id",
 }  # fmt: skip
 WITHOUT = {
     "no code deletes what it points at, and nobody looks by it": WHO_DID_IT
     | {
         "adoption_report.post_id", "consent_request.post_id", "counter_evidence.post_id", "excerpt.right_space_id",
-        "thread_change.space_id",
+        "thread_change.space_id", "lesson_version.policy_id",
     },
     "looked for only with its lesson, version or space, by an index of that": {
         "consent.author_id", "consent_request.revision_id", "hand_over.giver_id", "hand_over.offered_by_id",

@@ -35,10 +35,13 @@ from forum.models.foretellings import Foretelling
 from forum.models.handovers import HandOver
 from forum.models.held import HeldPost, PointedOut, WatchedWord
 from forum.models.mail import OutgoingMail
+from forum.models.measures import SpaceMeasure
+from forum.models.regrouping import Agreement
+from forum.models.sealing import Sealing
 from forum.models.themes import Axis
 from forum.models.threads import Post
 from forum.models.unknowns import Unknown
-from forum.web import draft_slots
+from forum.web import draft_endpoints
 from tests.conftest import POSTGRES
 from tests.factories import actor, sign_in, submit
 from tests.rules import leak_scenario
@@ -48,8 +51,9 @@ from tests.sweeps import few_of, on_one_database, once
 # How to fill in each argument of a route so that it points at the bait. Several values: each is tried.
 BAIT = {
     "slug": lambda w: [w.closed.slug, w.unlisted.slug, w.quiet.slug],
+    "space_id": lambda w: [w.closed.id, w.unlisted.id],
     "axis": lambda w: list(Axis),
-    "thread_id": lambda w: [thread.id for thread in (*w.threads, w.moved, w.spelt)],
+    "thread_id": lambda w: [thread.id for thread in (*w.threads, w.moved, w.spelt, w.split, w.merged)],
     "post_id": lambda w: [w.post.id, w.post.id + 1, w.post.id + 2, *_openings(w)],
     "version": lambda w: [1, 2],
     "lesson_id": lambda w: [lesson.id for lesson in w.lessons],
@@ -79,7 +83,10 @@ BAIT = {
     "draft_id": lambda w: w.begun,
     "item_id": lambda w: list(db.session.scalars(select(PointedOut.id))),
     "word_id": lambda w: list(db.session.scalars(select(WatchedWord.id))),
+    "measure_id": lambda w: list(db.session.scalars(select(SpaceMeasure.id))),
+    "sealing_id": lambda w: list(db.session.scalars(select(Sealing.id))),
     "held_id": lambda w: list(db.session.scalars(select(HeldPost.id))),
+    "agreement_id": lambda w: list(db.session.scalars(select(Agreement.id))),
     "capacity_id": lambda w: [1],
     "token": lambda w: ["not-a-token"],
     "name": lambda w: ["1.eml"],
@@ -94,7 +101,7 @@ BAIT = {
 TOGETHER = {
     ("slug", "thread_id"): lambda w: [
         (slug, thread.id)
-        for thread in (*w.threads, w.moved, w.spelt)
+        for thread in (*w.threads, w.moved, w.spelt, w.split, w.merged)
         for slug in (thread.slug, w.closed.slug)
     ]
 }
@@ -122,7 +129,7 @@ WHOLE = ("guest elsewhere", "former member", "suspended member")
 READER = "member of another city"  # who reads most, on PostgreSQL too
 SEARCHING = WHOLE[:1] if POSTGRES else WHOLE  # in every way for every marker
 OTHERS = tuple(person for person in PEOPLE if person not in WHOLE)
-DRAFTED = {endpoint for endpoint, _values in draft_slots.ENDPOINTS.values()} | {"drafts.index"}
+DRAFTED = {endpoint for endpoint, _values in draft_endpoints.ENDPOINTS.values()} | {"drafts.index"}
 
 
 def _openings(world: World) -> list[int]:

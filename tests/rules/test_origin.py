@@ -39,7 +39,11 @@ CHECKS = "finds out who is somebody else, and shows none of it"
 LETTERS = "finds to whom a letter goes; those about a lesson ask origin"
 # Who else may read which of it, and why.
 ALLOWED: dict[str, tuple[set[str], str]] = {
-    "forum.policy.actions": ({"curator_id"}, RULE),
+    **dict.fromkeys(
+        ("forum.policy.ageing", "forum.policy.disputing", "forum.policy.reporting", "forum.domain.lessons.disputes"),
+        ({"space_id"}, "refuses who belongs to its space and may not write there"),
+    ),
+    "forum.policy.reviewing": ({"curator_id"}, RULE),
     "forum.policy.ending": ({"curator_id"}, RULE),
     "forum.policy.holding": ({"curator_id"}, RULE),
     "forum.policy.visibility": ({"space_id"}, RULE),
@@ -62,6 +66,8 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
         "for whoever runs the machine"
     ),
     "forum.domain.doctor.words": ({"cities"}, "compares what is stored, for whoever runs the machine"),
+    "forum.domain.moderation.still_waiting": ({"space_id"}, MAKERS),
+    "forum.domain.regrouping.dry_run": ({"space_id"}, MAKERS),
     "forum.domain.handovers.lesson_kind": ({"curator_id", "space_id"}, MAKERS),
     "forum.domain.handovers.question_kind": ({"curator_id", "space_id"}, MAKERS),
     "forum.domain.handovers.review_kind": ({"space_id"}, RULE),

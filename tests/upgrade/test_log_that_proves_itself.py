@@ -10,7 +10,7 @@ from forum.domain.audit import chains, reasons
 from forum.domain.audit import log as audit_log
 from forum.domain.doctor import audit
 from forum.domain.maintenance import triggers
-from forum.domain.moderation import hiding, locking, narrowing
+from forum.domain.moderation import hiding, locking
 from forum.domain.people import accounts
 from forum.domain.spaces import mail_rules
 from forum.domain.threads import classification
@@ -20,6 +20,7 @@ from forum.models.classification import ThreadChange
 from forum.models.moderation import Action, ActionLink, ActionReason, ModerationAction
 from forum.models.spaces import Audience, MailPolicy, Role
 from migrations import log_lines
+from tests import other_readers
 from tests.conftest import POSTGRES
 from tests.factories import actor, make_member, make_post, make_space, make_thread
 
@@ -46,7 +47,7 @@ def test_reasons_codes_and_roles_come_through_down_and_up(live_app):
         thread = make_thread(gent, leen, audience=Audience.SPACE)
         post = make_post(thread, leen)
         hiding.hide(actor(wouter), post.id, reason="Een ‘adres’ → weg; ünïcode 🙂")
-        narrowing.set_audience(
+        other_readers.set_audience(
             actor(leen), make_thread(gent, leen, audience=Audience.SPACE).id, audience=Audience.NETWORK
         )
         locking.lock(actor(wouter), thread.id)

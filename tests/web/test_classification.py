@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from forum.domain.audit import undoable
+from forum.domain.moderation import undo
 from forum.domain.threads import classification
 from forum.infra.db import db
 from forum.models.spaces import Audience
@@ -111,13 +113,23 @@ def test_a_thread_moves_in_two_steps_and_says_who_will_read_it(client, gent, lee
     sign_in(client, leen)
     assert f"{path}?to={genk.slug}" in client.get(path).text
     shown = client.get(f"{path}?to={genk.slug}").text
-    assert "Until now it said: “Only people who belong to Gent can read this” (1 member)." in shown
-    assert "Only people who belong to Genk can read this: 2 members." in shown
+    assert 'Only people who belong to Gent can read this <span class="meta">1 member<' in shown
+    assert 'Only people who belong to Genk can read this <span class="meta">2 members<' in shown
+    assert "1 member can read this who cannot now" in shown
     assert re.search(r'<input checked[^>]* name="audience"[^>]* value="space"', shown)
-    assert f'name="space" type="hidden" value="{genk.slug}"' in shown
+    assert f'name="space" value="{genk.slug}"' in shown
+    for asks_more in ("Reason", "moderators of that space", "You can undo this"):
+        assert asks_more not in shown, "it is their own"
     refused = submit(client, path, {"space": genk.slug})
-    assert (refused.status_code, f'value="{genk.slug}"' in refused.text) == (422, True)
-    answer = submit(client, path, {"space": genk.slug, "audience": "network"})
+    assert (refused.status_code, f'value="{genk.slug}"' in refused.text) == (409, True)
+    seen = re.search(
+        r'name="seen" value="(\w+)"', client.get(f"{path}?to={genk.slug}&audience=network").text
+    )[1]
+    make_member("Far", space=make_space("Aalst"))
+    late = submit(client, path, {"space": genk.slug, "audience": "network", "seen": seen})
+    assert (late.status_code, thread.space_id) == (409, gent.id)
+    seen = re.search(r'name="seen" value="(\w+)"', late.text)[1]
+    answer = submit(client, path, {"space": genk.slug, "audience": "network", "seen": seen})
     assert answer.status_code == 303
     assert (thread.space_id, thread.audience) == (genk.id, Audience.NETWORK)
     assert "Moved from Gent to Genk." in client.get(answer.location).text
@@ -130,7 +142,7 @@ def test_a_space_that_is_not_for_the_author_takes_no_thread(client, gent, leen):
     thread = make_thread(gent, leen)
     path = f"/threads/{thread.id}/space"
     sign_in(client, leen)
-    for slug, status in ((listed.slug, 403), (unlisted.slug, 404), ("nowhere", 404), (narrow.slug, 422)):
+    for slug, status in ((listed.slug, 403), (unlisted.slug, 404), ("nowhere", 404), (narrow.slug, 409)):
         assert submit(client, path, {"space": slug, "audience": "network"}).status_code == status
     for slug in (listed.slug, unlisted.slug, gent.slug):
         assert "Move to another space</h1>" in client.get(f"{path}?to={slug}").text
@@ -170,3 +182,17 @@ def test_the_pages_cost_the_same_after_many_changes(client, count_queries, gent,
     log = f"/spaces/{gent.slug}/moderation/log"
     sign_in(client, moderator)
     assert cost(log) <= 9
+
+
+def test_a_theme_that_a_moderator_took_back_is_said_to_be_gone(client, gent, leen, moderator):
+    thread = make_thread(gent, leen, axis=None)
+    make_post(thread, leen)
+    chosen = classification.classify(
+        actor(moderator), thread.id, need=Need.FACTS, axis=Axis.DIVERSITY, tags=[]
+    )
+    undo.undo(actor(moderator), undoable.open_acts(actor(moderator), thread_id=chosen.id)[0].id)
+    db.session.commit()
+    sign_in(client, leen)
+    page = " ".join(client.get(f"/threads/{thread.id}-{thread.slug}").text.split())
+    assert "Theme removed: Identity through diversity." in page
+    assert " to . " not in page

@@ -7,12 +7,11 @@ from sqlalchemy import select
 
 from forum.domain.consents import answers, desk, removals, rounds, withdrawing
 from forum.domain.lessons import claims, lessons
-from forum.domain.moderation import narrowing
 from forum.infra import clock
 from forum.infra.db import db
 from forum.models.spaces import Audience
 from forum.models.threads import Post
-from tests import reviewed
+from tests import other_readers, reviewed
 from tests.consent_scenario import QUOTED, SAID, build
 from tests.factories import make_member, make_thread, sign_in
 from tests.web_pages import without_token
@@ -172,7 +171,7 @@ def test_a_thread_that_was_opened_since_masks_nobody_with_it(client, session):
     claims.remove(curator, scenario.claims()[0].id)
     scenario.ask()
     scenario.say("Amina", "masked")
-    narrowing.set_audience(scenario.actor("Amina"), own.id, audience=Audience.NETWORK)
+    other_readers.set_audience(scenario.actor("Amina"), own.id, audience=Audience.NETWORK)
     quoted_again(scenario, "Bart", "One more")
     scenario.ask()
     scenario.say("Bart", "name")
@@ -209,7 +208,7 @@ def test_where_one_is_quoted_says_masked_also_of_words_that_everybody_may_read_s
     scenario.say("Amina", "no")
     scenario.say("Bart", "masked")
     scenario.close(opened)
-    narrowing.set_audience(scenario.actor("Amina"), own.id, audience=Audience.NETWORK)
+    other_readers.set_audience(scenario.actor("Amina"), own.id, audience=Audience.NETWORK)
     claims.remove(curator, scenario.claims()[1].id)
     quoted_again(scenario, "Amina", "Asked anew")
     rounds.look(curator, scenario.lesson.id)

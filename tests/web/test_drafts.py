@@ -11,7 +11,10 @@ from forum.domain import draft_places
 from forum.domain.cahiers import draft_places as cahier_places
 from forum.domain.draft_places import FORMS
 from forum.domain.drafts import drafts
+from forum.domain.held_posts import draft_places as held_places
+from forum.domain.house_rules import draft_places as rules_places
 from forum.domain.lessons import dispute_places, report_places, signal_places
+from forum.domain.moderation import draft_places as objection_places
 from forum.domain.threads import posts
 from forum.domain.threads.numbering import PAGE_SIZE
 from forum.infra import clock, rates
@@ -19,16 +22,21 @@ from forum.infra.db import db
 from forum.models.drafts import Draft
 from forum.models.spaces import Audience, Membership
 from forum.models.threads import ReadAhead
-from forum.web import draft_slots
+from forum.web import draft_endpoints
 from forum.web.forms.ageing import SignalForm
 from forum.web.forms.cahiers import CahierForm
 from forum.web.forms.disputes import EvidenceForm
 from forum.web.forms.disputes import ReplyForm as ReplyToEvidenceForm
+from forum.web.forms.held import WaitingPostForm
+from forum.web.forms.house_rules import RulesForm
 from forum.web.forms.lesson_text import TextForm
+from forum.web.forms.measures import MeasureObjectionForm
 from forum.web.forms.notes import NoteForm
+from forum.web.forms.post_reports import PostObjectionForm
 from forum.web.forms.posts import PostForm
 from forum.web.forms.reports import NewReportForm, ReportForm
 from forum.web.forms.reviewing import CommentForm, ReturnForm
+from forum.web.forms.sealing import LeftOutObjectionForm
 from forum.web.forms.summaries import SummaryForm
 from forum.web.forms.threads import ReplyForm, ThreadForm
 from forum.web.forms.workbench import ClaimForm
@@ -524,6 +532,7 @@ CLASSES = {
     draft_places.STORY: ThreadForm,
     draft_places.REPLY: ReplyForm,
     draft_places.EDIT: PostForm,
+    held_places.WAITING_POST: WaitingPostForm,
     draft_places.LESSON_TEXT: TextForm,
     draft_places.CLAIM: ClaimForm,
     draft_places.CLAIM_CHANGE: ClaimForm,
@@ -541,6 +550,11 @@ CLASSES = {
     draft_places.WELCOME: NoteForm,
     draft_places.NOTE_CHANGE: NoteForm,
     draft_places.SUMMARY: SummaryForm,
+    objection_places.OBJECTION: PostObjectionForm,
+    objection_places.AGAINST_LEAVING_OUT: LeftOutObjectionForm,
+    objection_places.AGAINST_MEASURE: MeasureObjectionForm,
+    rules_places.RULES: RulesForm,
+    rules_places.POLICY: RulesForm,
 }
 
 
@@ -552,7 +566,7 @@ def test_every_field_of_a_form_is_kept_and_every_form_has_a_place(app, form):
     hidden = {name for name, field in fields.items() if getattr(field.widget, "input_type", "") == "hidden"}
     assert {*known.typed, *known.chosen, *known.several} == set(fields) - (hidden - {*known.chosen})
     assert {known.base, known.marks} - {None} <= hidden
-    assert draft_slots.ENDPOINTS[form][0] in app.view_functions
+    assert draft_endpoints.ENDPOINTS[form][0] in app.view_functions
     place_of = app.jinja_env.get_template("drafts/_row.html").module.place_of
     others = {place_of(other, "Gent") for other in FORMS if other != form}
     assert place_of(form, "Gent") not in others

@@ -33,8 +33,10 @@ ABOUT_ONE = {
     "annotations",
     "lesson_steps",
 }
-# What hiding or taking back a post does to lessons: also to those that ended, which keep their words.
-LOSSES = {"posts.ask_withdrawal", "moderation.ask_hiding"}
+# What rests on a thread to archive or move, and what hiding or taking back a post does to lessons: also to those that
+# ended, which keep their words.
+LOSSES = {"posts.ask_withdrawal", "moderation.ask_hiding", "sealing.ask_deletion", "archiving.ask",
+          "regrouping.ask_move"}  # fmt: skip
 OWN = {"notices", "undoing", "workbench", "workbench_claims", "consents", "handovers", "drafts"}
 
 

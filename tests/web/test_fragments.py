@@ -39,6 +39,7 @@ POST = PostView(
     edited_at=LATE,
     state="hidden",
     reason="Somebody can be recognised.",
+    is_own_hidden=True,
 )
 # Another value for every field of a post and of its byline; a field that is added to them is missing here at first.
 OTHER_POST = {
@@ -52,13 +53,16 @@ OTHER_POST = {
     "edited_at": LATE + timedelta(days=1),
     "state": "deleted",
     "reason": "It is an advertisement.",
-    "is_own_hidden": True,
+    "is_own_hidden": False,
+    "has_objected": True,
     "revision": 2,
+    "heading": "Who rings back?",
     "answers": Answered(1, 1, "Leen"),
     "may_edit": True,
     "may_delete": True,
     "may_put_back": True,
     "may_hide": True,
+    "may_delete_it": True,
     "may_restore": True,
     "may_keep": True,
     "is_kept": True,
@@ -100,6 +104,7 @@ OTHER_THREAD = {
     "outcome": "worked",
     "hidden": True,
     "first_unread": 7,
+    "archived": True,
 }
 LESSON = LessonCard(
     1, "les-2026-001", "Ring back", "Within a week.", "worked", "glokale-strategie", "single", False, False, ["gent"],

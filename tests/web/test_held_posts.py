@@ -15,6 +15,7 @@ from forum.models.held import HeldOutcome, HeldPost
 from forum.models.spaces import Role
 from forum.models.threads import Post, Thread
 from tests.factories import STORY, actor, make_member, make_post, make_thread, sign_in, submit
+from tests.web.test_drafts_of_pages import hidden
 
 ENGLISH = {"Accept-Language": "en"}
 SECRET = "Kwetsuurwoord staat hier."
@@ -209,3 +210,26 @@ def test_the_list_costs_the_same_however_much_waits(as_, count_queries, gent, mo
     client = as_(noor)
     own = cost(at(thread))
     assert own <= plain + 2
+
+
+def test_what_its_author_types_in_a_post_that_waits_is_kept_until_it_is_saved(as_, leen, noor, thread):
+    client = as_(noor)
+    submit(client, f"/threads/{thread.id}/replies", {"body": SECRET, "idempotency_key": "een"})
+    (one,) = held()
+    address = f"/waiting-posts/{one.id}"
+    fields = hidden(client.get(address, headers=ENGLISH).text, f"waiting_post:{one.id}")
+    kept = submit(
+        client, "/drafts", fields | {"body": "Half a sentence"}, headers={"Accept": "application/json"}
+    )
+    assert kept.status_code == 200
+    assert "Half a sentence" in client.get(address, headers=ENGLISH).text
+    assert "Change of your post that waits" in client.get("/drafts", headers=ENGLISH).text
+    assert held()[0].body == SECRET, "a moderator reads what was sent"
+    other = as_(leen)
+    assert other.get(address).status_code == 404
+    assert submit(other, "/drafts", fields | {"body": "Mine"}).status_code == 404
+    client = as_(noor)
+    fields = hidden(client.get(address, headers=ENGLISH).text, f"waiting_post:{one.id}")
+    assert submit(client, address, fields | {"body": "A whole sentence."}).status_code == 303
+    assert held()[0].body == "A whole sentence."
+    assert "Half a sentence" not in client.get(address, headers=ENGLISH).text

@@ -38,7 +38,7 @@ def test_a_moderator_changes_a_role_and_removes_with_a_reason(client, gent, mode
     kim = make_member("Kim", space=gent)
     sign_in(client, moderator)
     path = f"/spaces/{gent.slug}/members/{kim.id}"
-    assert "no e-mail tells them" in client.get(f"/spaces/{gent.slug}/members").text
+    assert "then they are told" in client.get(f"/spaces/{gent.slug}/members").text
     assert submit(client, f"{path}/role", {"role": "guest"}).status_code == 303
     assert actor(kim).roles == {gent.id: Role.GUEST}
     assert submit(client, f"{path}/role", {"role": "queen"}).status_code == 422
@@ -58,7 +58,7 @@ def test_what_is_refused_is_said_at_the_form_of_that_member(client, gent, modera
     assert page.count("A space needs at least one moderator.") == 2, "on top of the form, and at the field"
     assert f'id="role-{number}" aria-invalid="true" aria-describedby="role-{number}-error"' in page
     assert page.count("<details open>") == 1
-    for reason, said in (("", "Say why: it stays in the log."), ("I leave.", "at least one moderator")):
+    for reason, said in (("", "Say why: this person reads it."), ("I leave.", "at least one moderator")):
         answer = submit(client, f"{path}/membership", {"_method": "DELETE", "reason": reason})
         assert answer.status_code == 422
         assert said in answer.get_data(as_text=True)

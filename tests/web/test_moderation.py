@@ -25,12 +25,12 @@ def test_hiding_asks_why_and_the_author_reads_it(client, gent, leen, moderator):
     hidden = words(client.get(answer.location))
     assert "You can undo this until" in hidden
     assert "Show again" in hidden
-    assert "Only the author and the moderators can still read" in hidden
+    assert "Only the author and those who moderate can still read" in hidden
     author = client.application.test_client()
     sign_in(author, leen)
     shown = words(author.get(answer.location))
     assert "Reason: Somebody can be recognised" in shown
-    assert "Only you and the moderators can still read" in shown
+    assert "Only you and those who moderate can still read" in shown
     assert "Veldstraat" in shown
     submit(client, f"/posts/{post.id}/hiding", {"_method": "delete"})
     assert "Reason:" not in words(author.get(answer.location))

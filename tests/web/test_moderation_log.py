@@ -158,7 +158,8 @@ def test_authors_read_what_was_done_to_what_they_wrote_and_never_by_whom(client,
     assert "A moderator hid post 2 in “a thread that is no longer here”." in after
     assert "Of Karim" not in after, "what they can read no longer has neither its title nor its reason"
     assert "Too long" not in after
-    assert "Moved" not in after
+    assert after.count("Moved") == 1, "why they were removed, above the log, is theirs to read"
+    assert "Wouter" not in after.split("</main>")[0]
 
 
 def test_who_said_a_sentence_reads_that_it_was_hidden(client, gent, leen, moderator):
@@ -195,6 +196,7 @@ def test_editors_read_numbers_of_months_that_are_over_and_no_small_ones(client, 
         shown = words(seen_by(client, editor, "/moderation/figures"))
         assert "Thread closed: 3 · everything else, each: fewer than 3" in shown
         assert "Thread reopened" not in shown, "twice is not told"
+        assert "Nothing was done 3 times or more in any other space." in shown
         assert ">march<" in shown.lower()
         assert "Stilte" not in shown
         assert "Wouter" not in shown.split("<main")[1]

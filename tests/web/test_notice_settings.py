@@ -10,13 +10,14 @@ from forum.domain.mailing import notice_choices, quiet_times
 from forum.domain.mailing.kinds import KINDS
 from forum.domain.mailing.stops import STOPS
 from forum.domain.people import mail_links
+from forum.domain.spaces import deputies
 from forum.infra import i18n
 from forum.infra.db import db
 from forum.models.lessons import LessonVersion
 from forum.models.spaces import Role
 from forum.models.subscriptions import Delivery, Frequency
 from tests.domain.digests.test_digests import make_lesson
-from tests.factories import make_member, make_space, sign_in, submit
+from tests.factories import actor, make_member, make_space, sign_in, submit
 
 PAGE = "/settings/notifications"
 USUAL = {kind.stop: kind.default.value for kind in reversed(list(KINDS.values())) if kind.stop != "digest"}
@@ -128,6 +129,19 @@ def test_who_cannot_get_a_mail_is_not_asked_about_it_and_what_was_chosen_of_it_s
         lesson.curator_id, version.created_by_id = maker_id, sender_id
         db.session.commit()
         assert ('name="stop_own_lessons"' in page(client)) == (ann.id in (maker_id, sender_id))
+
+
+def test_a_deputy_stops_the_mail_in_the_morning_as_a_moderator_does(client):
+    space = make_space("Genk")
+    moderator = make_member("Mo", space=space, role=Role.MODERATOR)
+    ann, bea = make_member("Ann", space=space), make_member("Bea", space=space)
+    deputies.name(actor(moderator), space.id, handle=ann.handle)
+    db.session.commit()
+    for who, is_offered in ((ann, True), (bea, False)):
+        sign_in(client, who)
+        link_page = client.get(f"/unsubscribe/{mail_links.unsubscribe_token(who.id, 'desk')}").text
+        assert ('name="stop_desk"' in page(client)) is is_offered
+        assert bool(re.search(r'name="stopped"[^>]*value="desk"', link_page)) is is_offered
 
 
 def test_what_always_comes_is_every_kind_that_cannot_be_stopped(client, dirk):

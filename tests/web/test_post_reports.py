@@ -128,7 +128,7 @@ def test_it_is_settled_from_the_list_with_what_was_typed_kept_and_undone_there(
         assert 'href="/reports"' in own.get("/notifications").text
         assert all(words in own.get("/reports").text for words in ("asked to change it", "Thank you"))
     log = mod.get(f"/spaces/{gent.slug}/moderation").text
-    assert "asked the author of post 2" in log
+    assert "asks the author of post 2" in log
     assert "Noor" not in log
 
 
@@ -147,8 +147,12 @@ def test_an_objection_goes_to_the_deputy_who_sees_nothing_else(client, gent, lee
     assert f'href="{address}"' in author.get(at(post)).text
     assert f'href="{address}"' not in mod.get(at(post)).text
     assert submit(author, address, {"words": " "}).status_code == 422
+    assert "Object to this" in author.get(at(post)).text
     submit(author, address, {"words": "Everybody lives there."})
     assert "within five working days" in author.get(address).text
+    objected = author.get(at(post)).text
+    assert ("Your objection" in objected, "Object to this" in objected) == (True, False)
+    assert "Your objection" not in mod.get(at(post)).text
     assert mod.get(f"{address}/decision").status_code == 403
     decide = deputy.get(f"{address}/decision").text
     assert all(words in decide for words in ("Veldstraat", "A street.", "Everybody lives there."))
@@ -159,6 +163,17 @@ def test_an_objection_goes_to_the_deputy_who_sees_nothing_else(client, gent, lee
     submit(mod, page, {"_method": "DELETE"})
     assert deputies.of_space(gent.id) is None
     assert deputy.get(f"/spaces/{gent.slug}/reports").status_code == 403
+
+
+def test_an_objection_that_nobody_can_look_at_is_promised_no_answer(client, gent, leen, moderator, post):
+    author = browser(client, leen)
+    hiding.hide(actor(moderator), post.id, reason="A street.")
+    db.session.commit()
+    address = f"/posts/{post.id}/objection"
+    sent = author.get(submit(author, address, {"words": "Everybody lives there."}).location).text
+    assert "Your objection is sent." in sent
+    assert "nobody else than who hid it can look at it yet" in sent
+    assert "Somebody else" not in sent
 
 
 def test_the_list_costs_the_same_however_much_waits(client, gent, leen, moderator, post, count_queries):

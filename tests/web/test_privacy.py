@@ -73,6 +73,14 @@ TABLES = {
         ("held_post", "watched_word", "pointed_out"),
         "What you sent and a moderator has not let appear yet, or refused",
     ),
+    **dict.fromkeys(
+        ("rules_version", "rules_acceptance"),
+        "Which house rules you accepted or wrote, in which version, and when.",
+    ),
+    **dict.fromkeys(
+        ("agreement", "agreement_round"),
+        "What you answered when a moderator asked whether other people may read what you wrote",
+    ),
     "thread_change": "Who changed the theme, the tags, the space",
     "tag_merge": "Who merged or renamed tags of the network, and when.",
     **dict.fromkeys(
@@ -93,9 +101,18 @@ TABLES = {
         "What moderators have in hand on their desk, how much waits there, and their notes about it.",
     ),
     **dict.fromkeys(
-        ("post_report", "post_objection"), "Which posts you reported to moderators, why, in which words"
+        ("post_report", "post_objection", "sealing_objection"),
+        "Which posts you reported to moderators, why, in which words",
     ),
-    **dict.fromkeys(("post_settlement", "space_deputy"), "What you settled as a moderator or a deputy"),
+    **dict.fromkeys(
+        ("post_settlement", "space_deputy", "stand_in", "sealing"),
+        "What you settled as a moderator or a deputy",
+    ),
+    "moderator_absence": "As a moderator, from which day to which you said that you are away.",
+    **dict.fromkeys(
+        ("space_measure", "measure_objection"),
+        "What moderators decided about you in their space, why and until when, and what you said against that.",
+    ),
     "outgoing_mail": "Which e-mails we sent you and when",
     "digest": "which threads and lessons were in a digest",
     "digest_choice": DIGEST,

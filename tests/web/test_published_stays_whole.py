@@ -30,6 +30,7 @@ from tests import reviewed
 from tests.factories import make_member, make_post, sign_in, submit
 from tests.lesson_scenario import REPLY, WORDS, build
 from tests.sweeps import few_of, once
+from tests.web_pages import confirm
 
 READERS = ("author", "member", "elsewhere", "visitor", "curator", "editor")
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
@@ -42,7 +43,7 @@ CHECKS = (
 WAY, ALONE, NONE, NO = "W", "A", "-", "n"
 # Who does it, and the form; an erased account has none yet.
 ACTS = {
-    "narrow": ("curator", "/threads/{thread}/audience", {"audience": "space"}),
+    "narrow": ("curator", "/threads/{thread}/audience", {"audience": "space", "reason": "A name"}),
     "hide": ("curator", "/posts/{post}/hiding", {"reason": "A name"}),
     "take back": ("author", "/posts/{post}/withdrawal", {}),
     "withdraw": ("author", "/consents/excerpts/{excerpt}/removal", {}),
@@ -124,7 +125,8 @@ class Stage:
             db.session.commit()
             return clock.now() + SECOND
         ids = {"thread": self.thread.id, "post": self.post.id, "excerpt": self.excerpt_id}
-        assert submit(self.browsers[by], form.format(**ids), values).status_code == 303
+        press = confirm if act == "narrow" else submit
+        assert press(self.browsers[by], form.format(**ids), values).status_code == 303
         act_of = select(UndoableAct).order_by(UndoableAct.id.desc()).limit(1)
         until = db.session.scalars(act_of).one().until
         db.session.commit()

@@ -27,6 +27,27 @@ def test_words_for_a_thread_that_was_closed_meanwhile_stand_on_the_refusal(clien
     assert "En dit ook." in refused.get_data(as_text=True)
 
 
+def test_a_refusal_leads_back_to_the_page_before_if_that_is_ours(client):
+    space = make_space()
+    member = make_member(space=space)
+    thread = make_thread(space, make_member("Wim", space=space))
+    sign_in(client, member)
+    address = f"/posts/{make_post(thread, member).id}/reports/new"
+    db.session.commit()
+    for before, leads in (
+        ("http://localhost/threads?page=1", 'href="/threads?page=1"'),
+        (f"http://localhost{address}", None),
+        ("https://elsewhere.test/threads", None),
+        ("http://localhost.elsewhere.test/threads", None),
+        ("http://localhost//elsewhere.test", None),
+        (None, None),
+    ):
+        refused = client.get(address, headers={"Referer": before} if before else {})
+        assert refused.status_code == 403
+        assert ("To the page before" in refused.text, "elsewhere" in refused.text) == (bool(leads), False)
+        assert leads is None or leads in refused.text
+
+
 def test_words_that_came_too_often_can_be_sent_again(app, client, monkeypatch):
     monkeypatch.setitem(app.config, "RATES_ENABLED", True)
     space = make_space()

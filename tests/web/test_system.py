@@ -91,7 +91,7 @@ def test_what_stands_where_and_what_went_wrong(client, administrator, stuck):
     assert "leen@" not in text
 
 
-def test_everything_works_and_a_mail_server_that_is_away(client, administrator, leen):
+def test_everything_works_and_a_mail_server_that_is_away(client, administrator, leen, moderator):
     now = clock.now()
     db.session.add(Heartbeat(name="a", at=now, lanes="direct,notice,bulk,slow"))
     queue_mail("digest", key="of a full box", member_id=leen.id, lane=Lane.BULK)

@@ -25,6 +25,7 @@ from tests.factories import (
     submit,
 )
 from tests.web.test_drafts import form_of
+from tests.web_pages import confirm
 
 
 @pytest.fixture
@@ -246,7 +247,7 @@ def test_words_taken_back_and_hidden_words_leave_their_place(page, gent, leen):
     hiding.hide(actor(moderator), hidden.id, reason="Somebody can be recognised")
     db.session.commit()
     shown = words(page(at(thread)))
-    assert "Hidden by a moderator." in shown
+    assert "This post is hidden." in shown
     assert "Veldstraat" not in shown
     assert "recognised" not in shown
 
@@ -260,7 +261,7 @@ def test_a_moderator_closes_reopens_and_narrows_from_the_page(client, gent, leen
     submit(client, f"/threads/{thread.id}/lock", {"reason": "Done"})
     assert "Reopen this thread" in words(client.get(at(thread)))
     submit(client, f"/threads/{thread.id}/lock", {"_method": "delete"})
-    submit(client, f"/threads/{thread.id}/audience", {"audience": "space"})
+    confirm(client, f"/threads/{thread.id}/audience", {"audience": "space", "reason": "Of Jan."})
     db.session.expire_all()
     kept = db.session.get(Thread, thread.id)
     assert (kept.locked_at, kept.audience) == (None, Audience.SPACE)
@@ -275,7 +276,7 @@ def test_the_starter_widens_while_alone(client, gent, leen):
     thread = make_thread(gent, leen, audience=Audience.SPACE)
     sign_in(client, leen)
     assert "Now only this space reads this." in words(client.get(at(thread)))
-    submit(client, f"/threads/{thread.id}/audience", {"audience": "network"})
+    confirm(client, f"/threads/{thread.id}/audience", {"audience": "network"})
     make_post(thread, make_member("Karim", space=gent))
     db.session.commit()
     assert "Now only this space reads this." not in words(client.get(at(thread)))

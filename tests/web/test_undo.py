@@ -8,6 +8,7 @@ from forum.infra.db import db
 from forum.models.spaces import Audience
 from tests.factories import sign_in, submit
 from tests.lesson_scenario import WORDS, build
+from tests.web_pages import confirm
 
 
 def words(answer):
@@ -30,7 +31,7 @@ def test_before_an_act_the_page_says_what_lessons_lose_and_after_it_offers_undo(
     asked = words(client.get(f"/threads/{thread.id}/audience?audience=space"))
     assert "1 published lesson rests on this" in asked
     assert "stays whole" in asked
-    submit(client, f"/threads/{thread.id}/audience", {"audience": "space"})
+    confirm(client, f"/threads/{thread.id}/audience", {"audience": "space", "reason": "Of Jan."})
     assert "You can undo this until" in words(client.get(at))
     assert reader.get(at).status_code == 404
     assert WORDS in words(reader.get(f"/lessons/{lesson.public_id}"))

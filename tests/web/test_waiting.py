@@ -4,18 +4,25 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from forum.domain.consents import closing, rounds, store
+from forum.domain.moderation import post_reports, settling
+from forum.domain.moderation.post_reports import Said
+from forum.domain.moderation.settling import Verdict
 from forum.domain.people import affirmations, capacities
 from forum.domain.spaces import confirmations
+from forum.domain.threads import posts
 from forum.infra import clock, days
 from forum.infra.db import db
+from forum.jobs import event_processing
 from forum.models.accounts import Body, Capacity, Level, NetworkRole
+from forum.models.post_reports import ReportOutcome, ReportReason
 from forum.models.spaces import Audience, JoinRequest, Role
+from forum.models.threads import Post
 from tests import lesson_scenario
 from tests.consent_scenario import build
-from tests.factories import LONG_AGO, actor, make_member, make_space, sign_in
+from tests.factories import LONG_AGO, actor, make_member, make_space, make_thread, sign_in
 
 ENGLISH = {"Accept-Language": "en"}
 ROWS = re.compile(r'<ul class="tasks">(.*?)</ul>', re.DOTALL)
@@ -155,3 +162,32 @@ def test_it_is_bounded_with_a_way_to_all_and_costs_the_same(client, home, count_
     sign_in(client, sofie)
     page = client.get("/workbench", headers=ENGLISH).text
     assert page.count("See what came of it") == 5
+
+
+@pytest.mark.both_databases
+def test_a_change_that_was_asked_waits_for_its_author_read_or_not_until_it_is_made(home, client):
+    space = make_space("Gent", city="gent")
+    els = make_member("Els", space=space, role=Role.MODERATOR)
+    bart, noor = make_member("Bart", space=space), make_member("Noor", space=space)
+    thread = make_thread(space, bart, title="A story of a street")
+    post = db.session.scalars(select(Post).where(Post.thread_id == thread.id)).one()
+    sentence, address = (
+        "You are asked to change your post in “A story of a street”",
+        f"/posts/{post.id}/request",
+    )
+    with clock.at(clock.now() - timedelta(minutes=11)):
+        post_reports.report(actor(noor), post.id, Said(ReportReason.IDENTIFIES))
+        settling.settle(actor(els), post.id, Verdict(ReportOutcome.ASKED, "His name is in it."))
+        event_processing.process_due()
+        assert sentence not in home(bart), "it can still be undone"
+    assert home(bart).count(address) == 1, "said once, not as a notice too"
+    browser = client.application.test_client()
+    sign_in(browser, bart)
+    assert "His name is in it." in browser.get(address).text
+    assert sentence in home(bart), "read, it is still to be done"
+    for other in (els, noor, None):
+        assert address not in home(other)
+    with clock.at(clock.now() + timedelta(days=15)):
+        assert sentence not in home(bart)
+    posts.edit(actor(bart), post.id, body="Without a name.", seen_revision=1)
+    assert sentence not in home(bart)

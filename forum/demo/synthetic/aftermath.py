@@ -15,6 +15,7 @@ from forum.models.notifications import Notification
 
 REPORTS = (0, 0, 0, 1, 1, 2, 3, 5, 9)  # how many a lesson gets
 MEASURED_REPORTS = 4
+ENOUGH = 2  # other cities, as the settings have it where nobody changed them
 NOTICES = 3  # lessons that the reader was told of, at every size
 
 
@@ -74,7 +75,7 @@ class Aftermath:
             SimpleNamespace(**row, counts=row["outcome"] != AdoptionOutcome.NOT_DONE, stands=True)
             for row in told
         ]
-        last = confirming.confirming(rows, rests_on={lesson.thread.place.city}, masked=False)
+        last = confirming.confirming(rows, rests_on={lesson.thread.place.city}, masked=False, others=ENOUGH)
         return None if last is None else self.network.midnight(last.reported_on)
 
     def _report(self, lesson: Made, at: float) -> dict[str, Any]:

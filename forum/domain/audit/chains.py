@@ -29,6 +29,7 @@ COLUMNS = (
     ModerationAction.post_number,
     ModerationAction.subject_id,
     ModerationAction.capacity_id,
+    ModerationAction.rule_id,
     ModerationAction.code,
     ModerationAction.reason_digest,
     ModerationAction.created_at,

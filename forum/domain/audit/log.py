@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from forum.domain.audit import reading, reasons, roles
 from forum.domain.audit.asked import Asked
@@ -15,6 +15,7 @@ from forum.infra.i18n import _
 from forum.infra.paging import Page, keyset
 from forum.models.accounts import Member
 from forum.models.moderation import Action, ActorRole, ModerationAction
+from forum.models.post_reports import ReportOutcome
 from forum.models.spaces import Space
 from forum.models.threads import Post, Thread
 from forum.policy.actions import may_moderate, require
@@ -25,6 +26,11 @@ from forum.policy.visibility import get_visible
 USUAL = "usual"  # of a space that chose nothing about its mails
 EVERYTHING = Asked()
 MOST_PEOPLE = 200  # to choose from
+# Of these outcomes the act itself wrote a line.
+SAID_BY_OTHERS = {
+    Action.SETTLE_REPORT: (ReportOutcome.HIDDEN, ReportOutcome.ASKED),
+    Action.REOPEN_REPORT: (ReportOutcome.HIDDEN,),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +50,16 @@ def record(
     space_id: int | None = None,
     subject_id: int | None = None,
     capacity_id: int | None = None,
+    rule_id: int | None = None,
     reason: str = "",
     role: ActorRole | None = None,
 ) -> ModerationAction:
     """Add a line about a thread (or one post in it), or about a member (`subject_id`): the only writer of the log.
 
-    `capacity_id` is the one of the member that was answered. Without an actor the forum did it. `role` is as what the
-    actor did it, where that is another role than the strongest that they have there. The reason of a kind in CODED is
-    a code, which stays in the line; words are sealed there and stand beside it.
+    `capacity_id` is the one of the member that was answered, `rule_id` the house rule on which it rests. Without an
+    actor the forum did it. `role` is as what the actor did it, where that is another role than the strongest that they
+    have there. The reason of a kind in CODED is a code, which stays in the line; words are sealed there and stand
+    beside it.
     """
     space_id = thread.space_id if thread is not None else space_id
     post_id, author_id = _post(thread, post_number)
@@ -66,6 +74,7 @@ def record(
         post_number=post_number,
         subject_id=subject_id,
         capacity_id=capacity_id,
+        rule_id=rule_id,
         code=reason if is_coded else "",
         reason_digest=reasons.digest_of(reason, salt) if reason and not is_coded else "",
         created_at=clock.now(),
@@ -82,7 +91,7 @@ def page(
 ) -> Page[LogLine]:
     """Return the log of a space, the latest line first, for its moderators; NotFound, Forbidden."""
     space = _moderated(actor, space_id)
-    query = reading.whole(actor).where(*_in(space, actor), *asked.conditions())
+    query = reading.whole(actor).where(*_in(space.id, actor), *asked.conditions())
     rows, following = keyset(query, keys=reading.KEYS, cursor=cursor, limit=limit)
     return Page(reading.whole_lines(rows), following)
 
@@ -90,7 +99,7 @@ def page(
 def count(actor: Actor, space_id: int, asked: Asked, most: int) -> int:
     """Return how many lines are asked for, one more than `most` where there are more; NotFound, Forbidden."""
     space = _moderated(actor, space_id)
-    some = select(ModerationAction.id).where(*_in(space, actor), *asked.conditions())
+    some = select(ModerationAction.id).where(*_in(space.id, actor), *asked.conditions())
     return db.session.scalar(select(func.count()).select_from(some.limit(most + 1).subquery())) or 0
 
 
@@ -99,7 +108,7 @@ def people(actor: Actor, space_id: int) -> list[Person]:
     space = _moderated(actor, space_id)
     named = or_(
         *(
-            Member.id.in_(select(column).where(*_in(space, actor), column.is_not(None)))
+            Member.id.in_(select(column).where(*_in(space.id, actor), column.is_not(None)))
             for column in (ModerationAction.actor_id, ModerationAction.subject_id)
         )
     )
@@ -123,11 +132,11 @@ def page_without_names(
     return Page([reading.nameless_line(row, _("somebody")) for row in rows], following)
 
 
-def _in(space: Space, actor: Actor) -> tuple[ColumnElement[bool], ...]:
+def _in(space_id: int, actor: Actor) -> tuple[ColumnElement[bool], ...]:
     """Whether a line is in the log of a space, and not kept from this moderator."""
     kept = ModerationAction.action.in_(KEPT_FROM_SUBJECT)
     return (
-        ModerationAction.space_id == space.id,
+        ModerationAction.space_id == space_id,
         ~kept | ModerationAction.subject_id.is_distinct_from(actor.id),
     )
 
@@ -141,14 +150,37 @@ def _moderated(actor: Actor, space_id: int) -> Space:
 def own_lines(actor: Actor, space_ids: Collection[int], *, limit: int) -> list[LogLine]:
     """Return what the actor did last in these spaces, which they moderate, the latest first (one query).
 
-    Not what they changed in the classification of a thread.
+    One line for each act: not that reports were settled or are open again, where another line says by what. Nor what
+    they changed in the classification of a thread.
     """
+    said_twice = or_(
+        *(
+            and_(ModerationAction.action == action, ModerationAction.code.in_(codes))
+            for action, codes in SAID_BY_OTHERS.items()
+        )
+    )
     query = reading.whole(actor).where(
-        ModerationAction.actor_id == actor.id, ModerationAction.space_id.in_(space_ids)
+        ModerationAction.actor_id == actor.id, ModerationAction.space_id.in_(space_ids), ~said_twice
     )
     order = (ModerationAction.created_at.desc(), ModerationAction.id.desc())
     rows = db.session.execute(query.order_by(*order).limit(limit)).all()
     return reading.whole_lines(rows, with_changes=False)
+
+
+def of_post(actor: Actor, space_id: int, thread_id: int, *, number: int | None, limit: int) -> list[LogLine]:
+    """Return what was done last to a thread, or to one post in it, the first first: for a moderator of its space.
+
+    Not what was changed in a classification (one query). Forbidden.
+    """
+    require(may_moderate(actor, space_id))
+    query = reading.whole(actor).where(
+        *_in(space_id, actor),
+        ModerationAction.thread_id == thread_id,
+        ModerationAction.post_number == number,
+    )
+    order = (ModerationAction.created_at.desc(), ModerationAction.id.desc())
+    rows = db.session.execute(query.order_by(*order).limit(limit)).all()
+    return reading.whole_lines(rows[::-1], with_changes=False)
 
 
 def _post(thread: Thread | None, number: int | None) -> tuple[int | None, int | None]:

@@ -1,16 +1,19 @@
 """What was done to what a member wrote, for them alone: by which role, when, and why where it was told to them."""
 
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, exists, or_, select
 
 from forum.domain.audit import reading
 from forum.domain.audit.kinds import FOR_AUTHORS, KINDS
 from forum.domain.audit.reading import LogLine
+from forum.infra import clock
 from forum.infra.paging import Page, keyset
 from forum.models.moderation import Action, ActorRole, ModerationAction
 from forum.models.spaces import Space
 from forum.models.threads import Post, Thread
+from forum.models.undo import UndoableAct, UndoKind
 from forum.policy.actors import Actor
 from forum.policy.visibility import sees
 
@@ -34,6 +37,7 @@ def page(actor: Actor, *, cursor: str | None = None, limit: int = 30) -> Page[Lo
                 ModerationAction.actor_id.is_distinct_from(actor.id),
             ),
             _wrote(actor),
+            _is_told(),
         )
     )
     rows, following = keyset(query, keys=reading.KEYS, cursor=cursor, limit=limit)
@@ -52,9 +56,21 @@ def _wrote(actor: Actor) -> Any:
     )
 
 
+def _is_told() -> Any:
+    """Whether its author is told of it: that a post should be changed, once nobody can undo that."""
+    asked = (
+        UndoableAct.post_id == ModerationAction.post_id,
+        UndoableAct.kind == UndoKind.SETTLE,
+        UndoableAct.before["asked_id"].as_integer() == ModerationAction.id,
+        or_(UndoableAct.undone_at.is_not(None), UndoableAct.until > clock.now()),
+    )
+    return or_(ModerationAction.action != Action.ASK_CHANGE, ~exists().where(*asked))
+
+
 def _line(actor: Actor, row: Any) -> LogLine:
     # A reason leads to the text that it is about: it goes with the thread.
     is_told = KINDS[row.action].explained and row.thread_id is not None
-    return reading.nameless_line(
+    line = reading.nameless_line(
         row, actor.name, space_name=row.space_name or "", reason=row.reason if is_told else ""
     )
+    return line if is_told else replace(line, rule=None)

@@ -1,17 +1,19 @@
 """Lines of the log as pages show them: the columns of a query, and what becomes of its rows."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Integer, Select, and_, case, cast, select
 from sqlalchemy.orm import aliased
 
+from forum.domain.audit import resting
 from forum.domain.audit.kinds import CODED, DOERS
 from forum.domain.themes.labels import organisation
 from forum.infra.db import db
 from forum.models.accounts import Capacity, Confirmation, Member
 from forum.models.classification import ThreadChange
+from forum.models.house_rules import HouseRule, RulesVersion
 from forum.models.moderation import Action, ActorRole, ModerationAction
 from forum.models.threads import Thread
 from forum.policy.actors import Actor
@@ -56,7 +58,15 @@ class LogLine:
     reason: str = ""
     changes: tuple[Changed, ...] = ()
     code: str = ""  # of a kind in CODED
+    rule: resting.Rule | None = None  # on which it rests
+    other_title: str = ""  # of the other thread where one was split, to who may see it
     handed_over: str = ""  # of a hand-over: the kind of what was taken over (`domain/handovers/kinds.py`)
+
+    @property
+    def days(self) -> tuple[date, date] | None:
+        """Of a line that a moderator is away: the first and the last day; None where they are back."""
+        first, between, last = self.code.partition("/")
+        return (date.fromisoformat(first), date.fromisoformat(last)) if between else None
 
 
 def without_names(actor: Actor, *columns: Any) -> Select[Any]:
@@ -72,13 +82,30 @@ def without_names(actor: Actor, *columns: Any) -> Select[Any]:
         ModerationAction.post_number,
         ModerationAction.subject_id,
         ModerationAction.created_at,
+        _other_title(actor).label("other_title"),
         Thread.id.label("thread_id"),
         Thread.slug.label("thread_slug"),
         Thread.title.label("thread_title"),
+        *resting.COLUMNS,
         *columns,
     )
     read = and_(Thread.id == ModerationAction.thread_id, Thread.withdrawn_at.is_(None), sees(Thread, actor))
-    return select(*shown).select_from(ModerationAction).outerjoin(Thread, read)
+    return (
+        select(*shown)
+        .select_from(ModerationAction)
+        .outerjoin(Thread, read)
+        .outerjoin(HouseRule, HouseRule.id == ModerationAction.rule_id)
+        .outerjoin(RulesVersion, RulesVersion.id == HouseRule.version_id)
+    )
+
+
+def _other_title(actor: Actor) -> Any:
+    """The title of the thread that was made of posts of another one, for who may see it."""
+    its_id = cast(case((ModerationAction.action == Action.SPLIT, ModerationAction.code)), Integer)
+    title = select(Thread.title).where(
+        Thread.id == its_id, Thread.withdrawn_at.is_(None), sees(Thread, actor)
+    )
+    return title.correlate(ModerationAction).scalar_subquery()
 
 
 def whole(actor: Actor) -> Select[Any]:
@@ -134,7 +161,9 @@ def nameless_line(row: Any, somebody: str, **more: Any) -> LogLine:
 
 def _common(row: Any) -> dict[str, Any]:
     names = ("id", "role", "created_at", "code", "post_number", "thread_id", "thread_slug", "thread_title")
-    return {"action": row.action.value, **{name: getattr(row, name) for name in names}}
+    said = {name: getattr(row, name) for name in names}
+    rule = resting.rule_of(row)
+    return {"action": row.action.value, "rule": rule, "other_title": row.other_title or "", **said}
 
 
 def _coded(row: Any) -> tuple[Changed, ...]:

@@ -14,6 +14,9 @@ OF_NETWORK = {
 OF_DEPUTIES = {
     *(Action.HIDE, Action.RESTORE, Action.KEEP_HIDDEN),
     *(Action.SETTLE_REPORT, Action.REOPEN_REPORT, Action.ASK_CHANGE),
+    *(Action.END_MEASURE, Action.KEEP_MEASURE),
+    *(Action.APPROVE_POST, Action.REFUSE_POST, Action.HOLD_AGAIN),
+    *(Action.KEEP_LEFT_OUT, Action.LIFT_LEAVING_OUT),
 }
 
 

@@ -7,8 +7,8 @@ from sqlalchemy import or_, select
 
 from forum.domain.consents import closing, passages, shown, store
 from forum.domain.consents.passages import Passage
-from forum.domain.consents.rounds import TERM
 from forum.domain.consents.shown import Standing
+from forum.domain.house_rules import terms
 from forum.domain.lessons import completeness, consent_checks, lessons
 from forum.domain.lessons.completeness import MissingField
 from forum.infra import days, workdays
@@ -102,7 +102,7 @@ def page(actor: Actor, lesson_id: int, audience: Audience | None = None) -> Perm
         passages=[one for one in to_ask if one.quoted.post.id not in unread],
         has_unread=bool(unread),
         missing_fields=completeness.missing_fields(version, claims),
-        last_day=workdays.after(days.today(), TERM),
+        last_day=workdays.after(days.today(), terms.of_today().answer_days),
         may_edit=may_edit_draft(actor, lesson),
     )
 

@@ -129,8 +129,7 @@ def undo(actor: Actor, act: UndoableAct) -> None:
         db.session.refresh(removal)
         if removal.settled_at is not None:
             raise Conflict(_("The ten minutes in which you could undo this are over."))
-    db.session.refresh(act)
-    if act.undone_at is not None:
+    if undoable.undone_meanwhile(act):
         return
     undoable.note_undone(act)
     for removal in removals:

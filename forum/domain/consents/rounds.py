@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 
 from forum.domain.consents import closing, passages, store, wording
 from forum.domain.consents.passages import Passage, Wording
+from forum.domain.house_rules import terms
 from forum.domain.lessons import completeness, consent_checks, held, lessons, state_machine
 from forum.domain.lessons.state_machine import Move
 from forum.domain.lessons.unlooked import in_hands_of, unlooked
@@ -27,7 +28,7 @@ from forum.policy.answering import moderated
 from forum.policy.errors import Conflict, Invalid
 from forum.policy.visibility import sees
 
-TERM, REMINDER = 10, 7  # working days after the day of the question
+REMINDED_BEFORE = 3  # working days before the last one
 REMINDED_AT = time(9)
 MOST = 50  # closed rounds in a list
 
@@ -173,7 +174,8 @@ def _refuse_unseen(to_ask: list[Passage], seen: Collection[int] | None) -> None:
 
 def _open(actor: Actor, lesson: Lesson, version: LessonVersion, audience: Audience) -> ConsentRound:
     now, today = clock.now(), days.today()
-    last_day = workdays.after(today, TERM)
+    term = terms.of_today().answer_days
+    last_day = workdays.after(today, term)
     opened = ConsentRound(
         lesson_id=lesson.id,
         version_id=version.id,
@@ -182,7 +184,7 @@ def _open(actor: Actor, lesson: Lesson, version: LessonVersion, audience: Audien
         opened_at=now,
         opened_by_id=actor.id,
         last_day=last_day,
-        remind_at=_at(workdays.after(today, REMINDER), REMINDED_AT),
+        remind_at=_at(workdays.after(today, max(term - REMINDED_BEFORE, 0)), REMINDED_AT),
         closes_at=_at(last_day + timedelta(days=1), time(0)),
         withdrawn=False,
     )

@@ -8,6 +8,7 @@ from sqlalchemy import func, or_, select
 
 from forum.domain.desk import waiting
 from forum.domain.held_posts import queue as held_queue
+from forum.domain.threads import left_behind
 from forum.infra.db import db
 from forum.infra.i18n import lazy
 from forum.models.accounts import Capacity, Member
@@ -15,9 +16,11 @@ from forum.models.desk import DeskAside
 from forum.models.disputes import CounterEvidence
 from forum.models.held import HeldOutcome, HeldPost
 from forum.models.lessons import Lesson
+from forum.models.measures import MeasureObjection, SpaceMeasure
 from forum.models.moderation import ModerationAction
 from forum.models.nominations import Nomination
-from forum.models.post_reports import PostSettlement, ReportOutcome
+from forum.models.post_reports import PostObjection, PostSettlement, ReportOutcome
+from forum.models.sealing import Sealing, SealingObjection
 from forum.models.spaces import JoinRequest
 from forum.models.threads import Post, Thread
 from forum.policy.actors import Actor
@@ -113,6 +116,7 @@ def _reported(actor: Actor, item_id: int) -> Decided | None:
         .join(Thread, Thread.id == Post.thread_id)
         .where(Post.id == item_id, Post.author_id != actor.id, PostSettlement.undone_at.is_(None))
         .where(sees(Thread, actor), Thread.space_id.in_(moderated(actor)))
+        .where(left_behind.is_of_here(Thread.id, PostSettlement.settled_at))
         .order_by(PostSettlement.id.desc())
         .limit(1)
     )
@@ -127,9 +131,53 @@ def _held(actor: Actor, item_id: int) -> Decided | None:
         .where(
             held_queue.space_of().in_(moderated(actor)),
             or_(HeldPost.thread_id.is_(None), sees(Thread, actor)),
+            left_behind.is_of_here(HeldPost.thread_id, HeldPost.decided_at),
         )
     )
     return _by(actor, query, HeldPost.decided_by_id, lambda row: APPEARED[row.outcome])
+
+
+def _objection(actor: Actor, item_id: int) -> Decided | None:
+    last = select(func.max(PostObjection.id)).where(PostObjection.post_id == item_id).scalar_subquery()
+    query = (
+        select(PostObjection.restored, Thread.space_id)
+        .join(Post, Post.id == PostObjection.post_id)
+        .join(Thread, Thread.id == Post.thread_id)
+        .where(
+            PostObjection.id == last,
+            PostObjection.author_id != actor.id,
+            PostObjection.decided_at.is_not(None),
+        )
+        .where(sees(Thread, actor), Thread.space_id.in_(moderated(actor)))
+        .where(left_behind.is_of_here(Thread.id, PostObjection.decided_at))
+    )
+    words = {True: lazy("the post is shown again"), False: lazy("it stays hidden")}
+    return _by(actor, query, PostObjection.decided_by_id, lambda row: words[row.restored])
+
+
+def _left_out(actor: Actor, item_id: int) -> Decided | None:
+    query = (
+        select(SealingObjection.granted, Thread.space_id)
+        .join(Sealing, Sealing.id == SealingObjection.sealing_id)
+        .join(Post, Post.id == Sealing.post_id)
+        .join(Thread, Thread.id == Post.thread_id)
+        .where(Sealing.id == item_id, Post.author_id != actor.id, SealingObjection.decided_at.is_not(None))
+        .where(sees(Thread, actor), Thread.space_id.in_(moderated(actor)))
+        .where(left_behind.is_of_here(Thread.id, SealingObjection.decided_at))
+    )
+    words = {True: lazy("leaving it out did not stand"), False: lazy("the words stay out")}
+    return _by(actor, query, SealingObjection.decided_by_id, lambda row: words[row.granted])
+
+
+def _measure(actor: Actor, item_id: int) -> Decided | None:
+    query = (
+        select(MeasureObjection.ended, SpaceMeasure.space_id)
+        .join(SpaceMeasure, SpaceMeasure.id == MeasureObjection.measure_id)
+        .where(SpaceMeasure.id == item_id, SpaceMeasure.member_id != actor.id)
+        .where(MeasureObjection.decided_at.is_not(None), SpaceMeasure.space_id.in_(moderated(actor)))
+    )
+    words = {True: lazy("it ended"), False: lazy("it stays")}
+    return _by(actor, query, MeasureObjection.decided_by_id, lambda row: words[row.ended])
 
 
 def _by(actor: Actor, query: Any, by_id: Any, said: Callable[[Any], Any]) -> Decided | None:
@@ -151,4 +199,7 @@ _HOW: Mapping[str | None, Callable[[Actor, int], Decided | None]] = {
     "unanswered": _unanswered,
     "reported": _reported,
     "held": _held,
+    "objections": _objection,
+    "left_out": _left_out,
+    "measures": _measure,
 }

@@ -18,6 +18,7 @@ from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.models.accounts import Capacity, Member
 from forum.models.desk import DeskNote, DeskTaking
+from forum.models.measures import SpaceMeasure
 from forum.models.spaces import JoinRequest
 from forum.models.threads import Thread
 from forum.policy.actions import may_moderate, require
@@ -31,6 +32,7 @@ TAKEN, GIVEN_BACK, SAID = "taken", "given_back", "said"
 _SUBJECTS: dict[str, Any] = {
     "join_request": (JoinRequest.member_id, JoinRequest.id),
     "capacity": (Capacity.member_id, Capacity.id),
+    "measures": (SpaceMeasure.member_id, SpaceMeasure.id),
     "unanswered": (Thread.author_id, Thread.id),
     "theme": (Thread.author_id, Thread.id),
 }
@@ -79,8 +81,13 @@ def add_to(actor: Actor, key: str, *, space_id: int, words: str) -> None:
 
 def of_item(item: Item) -> list[Entry]:
     """Return what happened to an item that the actor was given, the first first (one query)."""
+
+    def here(row: Any) -> Any:
+        return row.space_id == item.space_id
+
     nothing = as_type(literal(""), String)
-    its = (DeskTaking.kind == item.kind, DeskTaking.item_id == item.item_id)
+    # A thread may have come from another space: what was said of it there is for the moderators of that one.
+    its = (DeskTaking.kind == item.kind, DeskTaking.item_id == item.item_id, here(DeskTaking))
     taken = select(literal(TAKEN), Member.name, DeskTaking.taken_at.label("at"), nothing)
     back = select(literal(GIVEN_BACK), Member.name, DeskTaking.ended_at, nothing)
     said = select(literal(SAID), Member.name, DeskNote.made_at, DeskNote.words)
@@ -88,7 +95,7 @@ def of_item(item: Item) -> list[Entry]:
         taken.join(Member, Member.id == DeskTaking.member_id).where(*its),
         back.join(Member, Member.id == DeskTaking.member_id).where(*its, DeskTaking.ended_at.is_not(None)),
         said.join(Member, Member.id == DeskNote.author_id).where(
-            DeskNote.kind == item.kind, DeskNote.item_id == item.item_id
+            DeskNote.kind == item.kind, DeskNote.item_id == item.item_id, here(DeskNote)
         ),
     ).subquery("entries")
     rows = db.session.execute(select(found).order_by(found.c.at.desc()).limit(MOST)).all()

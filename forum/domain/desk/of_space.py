@@ -1,14 +1,19 @@
-"""What readers reported in one space, and objections there, for its moderators and its deputy: who may settle it."""
+"""What readers reported in one space, and objections there, for its moderators and its deputy: who may settle it.
+
+For the deputy also posts that wait while no moderator is there; those have a list of their own for moderators.
+"""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select, union_all
 
+from forum.domain.audit import undoable
 from forum.domain.audit.undoable import OpenAct
-from forum.domain.desk.queues import objections, reported
-from forum.domain.spaces import deputies, spaces
+from forum.domain.desk.deputy_desk import OF_DEPUTIES
+from forum.domain.desk.queues import held
+from forum.domain.spaces import absences, deputies, spaces
 from forum.domain.spaces.spaces import SpaceFacts
 from forum.infra import clock
 from forum.infra.db import db
@@ -29,8 +34,8 @@ class Waiting:
     space_id: int
     due_at: datetime
     since_at: datetime
-    thread_id: int
-    post_number: int
+    thread_id: int | None
+    post_number: int | None
     title: str
     who: str
     words: str
@@ -44,18 +49,28 @@ class SpaceDesk:
     waiting: list[Waiting]
     acts: list[OpenAct]
     is_deputy: bool
+    nobody_until: date | None  # while no moderator is there: until when
 
 
 def page(actor: Actor, slug: str) -> SpaceDesk:
-    """Return what waits for the actor in a space (four queries at most); NotFound, Forbidden."""
+    """Return what waits for the actor in a space (six queries at most); NotFound, Forbidden."""
     space = spaces.by_slug(actor, slug)
     answer = may_moderate(actor, space.id)
     is_deputy = not answer and deputies.of_space(space.id) == actor.id
     if not is_deputy:
         require(answer)
-    found: Any = union_all(*(queue.waiting(actor, [space.id]) for queue in (reported, objections))).subquery()
+    queues = [queue for queue in OF_DEPUTIES if is_deputy or queue is not held]
+    found: Any = union_all(*(queue.waiting(actor, [space.id]) for queue in queues)).subquery()
     rows = db.session.execute(select(found).order_by(found.c.due_at, found.c.since_at).limit(MOST))
-    return SpaceDesk(space, [Waiting(**row._mapping) for row in rows], _acts(actor, space.id), is_deputy)
+    acts = _acts(actor, space.id) + (_refusals(actor, slug) if is_deputy else [])
+    return SpaceDesk(
+        space, [Waiting(**row._mapping) for row in rows], acts, is_deputy, absences.nobody_until(space.id)
+    )
+
+
+def _refusals(actor: Actor, slug: str) -> list[OpenAct]:
+    mine = undoable.open_acts(actor, kind=UndoKind.REFUSE_POST)
+    return [act for act in mine if act.before["slug"] == slug]
 
 
 def _acts(actor: Actor, space_id: int) -> list[OpenAct]:

@@ -26,6 +26,7 @@ class Opened:
     item: Item
     details: Any  # as its queue gives them
     entries: list[Entry]
+    lines: list[LogLine]  # of what was done before to its thread, or to its post
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ class Wanted:
 
 
 def of(actor: Actor, wanted: Wanted) -> Desk:
-    """Return the desk (at most nine queries, however much waits).
+    """Return the desk (at most ten queries, however much waits).
 
     NotFound for who moderates nothing, or not the space, and for a kind that there is not.
     """
@@ -128,8 +129,14 @@ def _opened(
     gone = item is None and key is not None
     for one in [item] if item is not None else items[:1]:
         details = BY_NAME[one.kind].details(actor, one.item_id)
-        return Opened(one, details, notes.of_item(one)), gone
+        return Opened(one, details, notes.of_item(one), _before(actor, one)), gone
     return None, gone
+
+
+def _before(actor: Actor, item: Item) -> list[LogLine]:
+    if item.thread_id is None:
+        return []
+    return audit_log.of_post(actor, item.space_id, item.thread_id, number=item.post_number, limit=FEW)
 
 
 def _done(actor: Actor, lines: list[LogLine]) -> list[Done]:
@@ -137,7 +144,8 @@ def _done(actor: Actor, lines: list[LogLine]) -> list[Done]:
         return []
     acts = undoable.open_acts(actor)
     by_line = {act.before["log_id"]: act for act in acts if "log_id" in act.before}
-    by_post = {(act.kind.value, act.thread_id, act.number): act for act in reversed(acts)}
+    others = [act for act in reversed(acts) if "log_id" not in act.before]
+    by_post = {(act.kind.value, act.thread_id, act.number): act for act in others}
     found = []
     for line in lines:
         act = by_line.get(line.id) or by_post.pop(_undone(line), None)

@@ -115,9 +115,12 @@ def one(actor: Actor, space_ids: Collection[int], key: str) -> Item | None:
 
 def number(actor: Actor, space_ids: Collection[int]) -> int:
     """Return how many things wait, MOST at most (one query)."""
-    if not space_ids:
-        return 0
-    first = select(everything(actor, space_ids).c.item_id).limit(MOST).subquery()
+    return at_most(everything(actor, space_ids)) if space_ids else 0
+
+
+def at_most(found: Subquery) -> int:
+    """Return how many things such a query finds, MOST at most (one query)."""
+    first = select(found.c.item_id).limit(MOST).subquery()
     return db.session.scalar(select(func.count()).select_from(first)) or 0
 
 

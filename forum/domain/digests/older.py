@@ -13,6 +13,7 @@ from forum.domain.digests.picks import takes
 from forum.domain.digests.precedence import Rule, ThreadFacts, Told
 from forum.domain.digests.subscriptions import DigestPreferences
 from forum.domain.threads import following
+from forum.domain.threads.running import RUNNING
 from forum.domain.threads.unread_queries import unread
 from forum.infra.db import Moment, db
 from forum.infra.statements import select_rows
@@ -90,6 +91,7 @@ def _threads(stretches: Sequence[Stretch]) -> Any:
             sees(Thread, EACH_MEMBER),
             Thread.hidden_at.is_(None),
             Thread.withdrawn_at.is_(None),
+            RUNNING,
             Thread.title != "",
         )
     )

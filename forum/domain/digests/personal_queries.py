@@ -25,6 +25,7 @@ from forum.domain.lessons.listed import listed
 from forum.domain.mailing import notices, reasons
 from forum.domain.people.bylines import COLUMNS
 from forum.domain.threads import following
+from forum.domain.threads.running import RUNNING
 from forum.domain.threads.unread_queries import unread
 from forum.infra import pairs
 from forum.infra.columns import code
@@ -163,6 +164,7 @@ def still_seen(on: str) -> Select[Any]:
             sees(Thread, EACH_MEMBER),
             Thread.hidden_at.is_(None),
             Thread.withdrawn_at.is_(None),
+            RUNNING,
             Thread.title != "",
         )
     )

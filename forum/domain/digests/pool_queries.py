@@ -7,6 +7,7 @@ from sqlalchemy.orm import aliased
 
 from forum.domain.people.capacities import lit_city
 from forum.domain.themes.tags import spelling
+from forum.domain.threads.running import RUNNING
 from forum.infra.columns import code
 from forum.infra.db import Moment
 from forum.infra.in_lists import in_list
@@ -31,6 +32,7 @@ def _stand() -> tuple[ColumnElement[bool], ...]:
         Post.deleted_at.is_(None),
         Thread.hidden_at.is_(None),
         Thread.withdrawn_at.is_(None),
+        RUNNING,
         Thread.title != "",
     )
 

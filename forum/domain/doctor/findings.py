@@ -42,9 +42,10 @@ class Tally:
             self.ids.append(row)
 
     def findings(self) -> Iterator[Finding]:
-        """Return one finding, or none where nothing was counted."""
+        """Return one finding with its ids in order, or none where nothing was counted."""
         if self.count:
-            yield Finding(self.check, self.count, self.found, tuple(self.ids))
+            ids = sorted(self.ids, key=lambda one: (isinstance(one, str), one))
+            yield Finding(self.check, self.count, self.found, tuple(ids))
 
 
 def tell_names(check: str, found: str, names: Iterable[str]) -> Iterator[Finding]:

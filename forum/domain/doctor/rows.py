@@ -11,6 +11,7 @@ from forum.infra.db import db
 from forum.models.claims import Claim, Excerpt
 from forum.models.drafts import Draft
 from forum.models.lessons import Lesson, LessonSource, LessonState, LessonVersion
+from forum.models.moved_posts import MovedPost
 from forum.models.subscriptions import DigestItem
 from forum.models.threads import Post, PostRevision, Thread
 
@@ -30,8 +31,17 @@ def texts() -> Iterator[Finding]:
     """Threads have an opening post, and posts the revision that they show."""
     opening = exists().where(Post.thread_id == Thread.id, Post.number == 1)
     yield from tell(
-        "opening posts", "threads without an opening post", select(Thread.id).where(not_(opening))
+        "opening posts",
+        "threads without an opening post",
+        select(Thread.id).where(not_(opening), Thread.merged_at.is_(None)),
     )
+    left = exists().where(Post.thread_id == Thread.id)
+    merged = select(Thread.id).where(Thread.merged_at.is_not(None), or_(left, Thread.withdrawn_at.is_(None)))
+    yield from tell("merged threads", "merged threads in which posts stand, or that still show", merged)
+    again = select(MovedPost.thread_id, MovedPost.number).join(
+        Post, and_(Post.thread_id == MovedPost.thread_id, Post.number == MovedPost.number)
+    )
+    yield from tell("moved posts", "numbers of posts that moved and of others at once", again)
     shown = exists().where(PostRevision.post_id == Post.id, PostRevision.number == Post.revision)
     yield from tell("revisions", "posts without the text that they show", select(Post.id).where(not_(shown)))
     present = and_(PostRevision.post_id == Post.id, PostRevision.number == Post.revision)

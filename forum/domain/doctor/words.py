@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from forum.domain.doctor.counters import RECOUNT
 from forum.domain.doctor.findings import Finding, Tally, pieces
@@ -12,7 +12,7 @@ from forum.domain.threads import excerpts, quotes
 from forum.domain.threads.excerpts import Quoted
 from forum.infra import tokens
 from forum.infra.db import db
-from forum.models.claims import Excerpt, Removal
+from forum.models.claims import Excerpt, Removal, RemovalKind
 from forum.models.consents import Consent, ConsentRequest, ConsentRound
 from forum.models.foretellings import Foretelling
 from forum.models.lessons import Lesson, LessonVersion
@@ -24,9 +24,17 @@ def quoted() -> Iterator[Finding]:
     place = Tally("excerpt places", "excerpts whose words do not stand at their place in the post")
     digest = Tally("excerpt hashes", "excerpts whose words do not have their SHA-256")
     columns = (Excerpt.id, Excerpt.start_at, Excerpt.end_at, Excerpt.words, Excerpt.sha256, Excerpt.removal)
+    # What a moderator took out of a post leaves the lessons, too, once nobody can undo it.
+    going = exists().where(
+        Removal.revision_id == Excerpt.revision_id,
+        Removal.kind == RemovalKind.SEALED,
+        Removal.undone_at.is_(None),
+        Removal.start_at < Excerpt.end_at,
+        Removal.end_at > Excerpt.start_at,
+    )
     sealed = Tally("sealed excerpts", "excerpts that were taken out and still have words or a hash of them")
     for ids in pieces(Excerpt.id):
-        query = select(*columns, PostRevision.plain).join(
+        query = select(*columns, PostRevision.plain, going.label("is_going")).join(
             PostRevision, PostRevision.id == Excerpt.revision_id
         )
         for row in db.session.execute(query.where(Excerpt.id.between(*ids))):
@@ -34,7 +42,7 @@ def quoted() -> Iterator[Finding]:
                 if row.words or row.sha256:
                     sealed.add(row.id)
                 continue
-            if row.plain[row.start_at : row.end_at] != row.words:
+            if row.plain[row.start_at : row.end_at] != row.words and not row.is_going:
                 place.add(row.id)
             if tokens.digest(row.words) != row.sha256:
                 digest.add(row.id)

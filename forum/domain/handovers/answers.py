@@ -6,6 +6,7 @@ from forum.domain.audit import log as audit_log
 from forum.domain.handovers import open_offers
 from forum.domain.handovers.kinds import KINDS, held
 from forum.domain.mailing import events
+from forum.domain.spaces import spaces
 from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.i18n import _
@@ -57,6 +58,8 @@ def settle(actor: Actor, offer: HandOver) -> None:
 
 def _to(actor: Actor, offer_id: int) -> HandOver:
     """The offer to the actor, locked; NotFound, also once they moderate the space no longer."""
+    space_id = db.session.scalar(select(HandOver.space_id).where(HandOver.id == offer_id))
+    spaces.hold_people(space_id or 0)
     offer = db.session.scalars(
         select(HandOver)
         .where(HandOver.id == offer_id, HandOver.successor_id == actor.id)

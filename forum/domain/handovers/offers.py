@@ -13,6 +13,7 @@ from forum.domain.handovers import holdings, open_offers
 from forum.domain.handovers.answers import settle
 from forum.domain.handovers.kinds import KINDS, held
 from forum.domain.mailing import events
+from forum.domain.spaces import spaces
 from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.i18n import _
@@ -47,6 +48,7 @@ def offer(actor: Actor, space_id: int, items: Collection[Named], *, successor_id
     if any(row.holder_id == successor.id for row in rows):
         raise Invalid("successor", _("You hold this already. Choose somebody else."))
     _refuse_who_may_not(actor, successor, rows)
+    spaces.hold_people(space.id)
     _end_what_stands_no_more(rows)
     offered = _write(actor, space.id, rows, successor)
     if successor.id == actor.id:

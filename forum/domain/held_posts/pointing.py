@@ -16,6 +16,7 @@ from forum.models.held import HeldPost, PointedOut, Watch
 from forum.models.spaces import Membership, Role
 from forum.models.threads import Post, PostRevision, Thread
 from forum.policy.actors import Actor
+from forum.policy.answering import moderated
 from forum.policy.errors import NotFound
 from forum.policy.standing import belonging
 from forum.policy.visibility import sees
@@ -75,7 +76,10 @@ def one(actor: Actor, item_id: int) -> Pointed | None:
 
 
 def seen(actor: Actor, item_id: int) -> None:
-    """Note that a moderator of its space saw it: it waits no more. Seen already it stays so; NotFound."""
+    """Note that a moderator of its space saw it, who did not write it: it waits no more. Seen already it stays so.
+
+    NotFound.
+    """
     query = select(PointedOut.id).join(Post, Post.id == PointedOut.post_id)
     query = query.join(Thread, Thread.id == Post.thread_id).where(PointedOut.id == item_id, *_for(actor))
     if db.session.scalar(query) is None:
@@ -90,8 +94,8 @@ def pointed_to(actor: Actor) -> tuple[ColumnElement[bool], ...]:
 
 
 def _for(actor: Actor) -> tuple[ColumnElement[bool], ...]:
-    moderated = [space_id for space_id, role in actor.roles.items() if role == Role.MODERATOR]
-    return (Thread.space_id.in_(moderated), sees(Thread, actor))
+    # Their own from before they moderated waits for another moderator.
+    return (Thread.space_id.in_(moderated(actor)), sees(Thread, actor), Post.author_id != actor.id)
 
 
 def _standing() -> tuple[ColumnElement[bool], ...]:

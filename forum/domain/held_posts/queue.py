@@ -7,15 +7,16 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from forum.domain.people import bylines
-from forum.domain.spaces import spaces
+from forum.domain.spaces import deputies, spaces
 from forum.infra import days
 from forum.infra.db import db
 from forum.models.accounts import Capacity, Member
 from forum.models.held import HeldBecause, HeldPost
-from forum.models.spaces import Audience, Role, Space
+from forum.models.spaces import Audience, Space
 from forum.models.themes import Axis, Need
 from forum.models.threads import Post, PostKind, Thread
 from forum.policy.actors import Actor
+from forum.policy.answering import moderated
 from forum.policy.errors import NotFound
 from forum.policy.visibility import sees
 
@@ -39,6 +40,7 @@ class Waiting:
     thread_id: int | None
     thread_slug: str
     locked: bool
+    archived: bool
     answers: int | None  # the number of the post that it answers
     kind: PostKind | None
     need: Need | None
@@ -55,13 +57,37 @@ def space_of() -> ColumnElement[int]:
 
 def decided_by(actor: Actor) -> tuple[ColumnElement[bool], ...]:
     """Return what waits for this actor, for queries that join its thread from outside."""
-    moderated = [space_id for space_id, role in actor.roles.items() if role == Role.MODERATOR]
+    here = space_of().in_(moderated(actor))
     return (
         HeldPost.outcome.is_(None),
         HeldPost.author_id != actor.id,
-        space_of().in_(moderated),
+        or_(here, stands_in(actor)) if actor.deputy_in else here,
         or_(HeldPost.thread_id.is_(None), sees(Thread, actor)),
     )
+
+
+def stands_in(actor: Actor) -> ColumnElement[bool]:
+    """Return whether the actor decides as the deputy, as no moderator is there; for the same queries."""
+    nobody = ~deputies.another_is_there(space_of(), HeldPost.author_id)
+    return and_(deputies.is_deputy(space_of(), actor.id), nobody, HeldPost.author_id != actor.id)
+
+
+def nobody_decides() -> ColumnElement[bool]:
+    """Return whether nobody is there who may decide about something; for the same queries."""
+    place = (space_of(), HeldPost.author_id)
+    return and_(~deputies.another_is_there(*place), ~deputies.has_any(*place))
+
+
+def is_looked_at(held_id: int) -> bool:
+    """Return whether anybody is there who may decide about something, so that its author can be promised when."""
+    query = select(~nobody_decides()).select_from(HeldPost).outerjoin(Thread, Thread.id == HeldPost.thread_id)
+    return bool(db.session.scalar(query.where(HeldPost.id == held_id)))
+
+
+def is_deputy_for(actor: Actor, held: HeldPost) -> bool:
+    """Return whether the actor decides about something as the deputy (one query)."""
+    query = select(stands_in(actor)).select_from(HeldPost).outerjoin(Thread, Thread.id == HeldPost.thread_id)
+    return bool(actor.deputy_in and db.session.scalar(query.where(HeldPost.id == held.id)))
 
 
 def of_space(actor: Actor, space_id: int) -> list[Waiting]:
@@ -125,6 +151,7 @@ def _view(row: Any) -> Waiting:
         thread_id=held.thread_id,
         thread_slug=thread.slug if thread else "",
         locked=thread is not None and thread.locked_at is not None,
+        archived=thread is not None and thread.archived_at is not None,
         answers=row.answers_number,
         kind=held.kind,
         need=held.need,

@@ -15,9 +15,10 @@ from sqlalchemy.orm.attributes import set_committed_value
 from forum.domain.audit import undoable
 from forum.domain.held_posts import why
 from forum.domain.held_posts.why import Why
+from forum.domain.house_rules import acceptance
 from forum.domain.people import accounts, capacities
 from forum.domain.themes import tags as tagging
-from forum.domain.threads import post_store, posts, sendings, threads
+from forum.domain.threads import post_store, posts, sendings, threads, written_for
 from forum.infra import clock, days, rates, text
 from forum.infra.db import db
 from forum.infra.i18n import _
@@ -26,9 +27,10 @@ from forum.models.held import HeldOutcome, HeldPost
 from forum.models.spaces import Audience, Space
 from forum.models.themes import Axis, Need
 from forum.models.threads import Post, PostKind, Thread
-from forum.policy.actions import may_reply, may_start, require
+from forum.policy.actions import Answer, may_reply, may_start, require
 from forum.policy.actors import Actor
 from forum.policy.errors import Conflict, Invalid
+from forum.policy.measures import is_held
 from forum.policy.visibility import get_visible
 
 MOST = 20  # that wait, of one member
@@ -63,16 +65,23 @@ def reply(
     rendered: str | None = None,
     once_more: bool = False,
     answers: int | None = None,
+    accepts: int | None = None,
+    readers: str | None = None,
 ) -> Post | HeldPost:
     """Answer in a thread as `threads.reply` does, or let it wait; sent again it leads to what came of it.
 
-    Errors as there; Conflict when this form waits with other words, or a moderator refused it.
+    Errors as there; Conflict when this form waits with other words, or a moderator refused it; Invalid at `accepts`
+    (the version of the house rules that was ticked) where the actor has to accept them first, and at `body` where
+    others read the thread than its form said (`readers`).
     """
     html = post_store.render_body(actor, body) if rendered is None else rendered
     thread = post_store.locked_thread(actor, thread_id)
+    _rules_first(actor, thread.space_id, accepts, may=may_reply(actor, thread))
     key, kind = sendings.clean_key(idempotency_key), PostKind(kind) if kind else None
     sent = _Sent(thread.space_id, text.typed(body), thread.id, kind)
     earlier = _under(actor, key, sent)
+    if earlier is None and written_for.is_wider(thread, readers):
+        written_for.require_read(_stands(actor, thread, key, sent, once_more))
     reason = earlier or why.of(actor, thread.space_id, html)
     if reason is None or (earlier is None and _stands(actor, thread, key, sent, once_more)):
         return threads.reply(
@@ -86,13 +95,14 @@ def reply(
         raise Invalid("kind", _("Choose what kind of reply it is."))
     rates.spend("reply", f"member:{actor.id}", limit=threads.MOST_REPLIES)
     held = _again(actor, sent) if not once_more else None
-    if held is None:
-        held = _keep(actor, sent, key, reason)
-        set_committed_value(held, "thread", thread)
-        held.answers_id = db.session.scalar(
-            select(Post.id).where(Post.thread_id == thread.id, Post.number == answers)
-        )
-        db.session.flush()
+    return held or _keep_reply(thread, _keep(actor, sent, key, reason), answers)
+
+
+def _keep_reply(thread: Thread, held: HeldPost, answers: int | None) -> HeldPost:
+    set_committed_value(held, "thread", thread)
+    about = select(Post.id).where(Post.thread_id == thread.id, Post.number == answers)
+    held.answers_id = db.session.scalar(about)
+    db.session.flush()
     return held
 
 
@@ -109,10 +119,12 @@ def start(
     idempotency_key: str,
     rendered: str | None = None,
     once_more: bool = False,
+    accepts: int | None = None,
 ) -> Thread | HeldPost:
     """Begin a thread in a space as `threads.start` does, or let it wait; errors as there, and as in `reply`."""
     html = post_store.render_body(actor, body) if rendered is None else rendered
     space: Space = get_visible(Space, actor, space_id)
+    _rules_first(actor, space.id, accepts, may=may_start(actor, space))
     key, title = sendings.clean_key(idempotency_key), post_store.clean_title(title)
     names, level = tagging.clean(tags), Audience(audience)
     sent = _Sent(
@@ -153,10 +165,16 @@ def edit(
 ) -> Post:
     """Change one's own post as `posts.edit` does; errors as there.
 
-    Invalid at `body` for a first link, in a space where that of somebody waits: a change is read by all at once.
+    Invalid at `body` where all that they write waits, and for a first link where that of somebody does: a change is
+    read by all at once.
     """
     html = post_store.render_body(actor, body) if rendered is None else rendered
     thread, _post = posts.place(actor, post_id)
+    if is_held(actor, thread.space_id):
+        raise Invalid(
+            "body",
+            _("A moderator looks first at what you write in this space. Send it in a new reply."),
+        )
     if why.first_link(actor, thread.space_id, html):
         raise Invalid(
             "body",
@@ -166,6 +184,12 @@ def edit(
         actor, post_id, body=body, title=title, seen_revision=seen_revision, rendered=html,
         idempotency_key=idempotency_key,
     )  # fmt: skip
+
+
+def _rules_first(actor: Actor, space_id: int, accepts: int | None, *, may: Answer) -> None:
+    """Ask who may write there to accept the house rules; who may not hears that, and nothing of rules."""
+    if may:
+        acceptance.require_accepted(actor, space_id, accepts=accepts)
 
 
 def _stands(actor: Actor, thread: Thread, key: str, sent: _Sent, once_more: bool) -> bool:

@@ -1,12 +1,14 @@
 """What somebody sent and a moderator did not let appear yet, or refused: for its author alone."""
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, and_, delete, select
 
+from forum.domain.audit import resting
 from forum.domain.drafts import drafts
 from forum.domain.drafts.views import DraftView, Enter, Fields, Subject
 from forum.domain.held_posts import why
@@ -18,6 +20,7 @@ from forum.infra import clock, text
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.models.held import HeldBecause, HeldOutcome, HeldPost
+from forum.models.house_rules import HouseRule, RulesVersion
 from forum.models.spaces import Space
 from forum.models.themes import NO_AXIS
 from forum.models.threads import Post, Thread
@@ -48,6 +51,7 @@ class Own:
     written_at: datetime
     revision: int
     reason: str  # why it was refused
+    rule: resting.Rule | None = None  # and on which house rule that rests
 
 
 def own(actor: Actor) -> list[Own]:
@@ -68,6 +72,11 @@ def one(actor: Actor, held_id: int) -> Own:
     if row is None:
         raise NotFound
     return _view(row)
+
+
+def of_ids(actor: Actor, held_ids: Collection[int]) -> list[Own]:
+    """Return those of the actor among these, as `one` does (one query)."""
+    return [_view(row) for row in db.session.execute(_of(actor).where(HeldPost.id.in_(held_ids)))]
 
 
 def appeared(actor: Actor, held_id: int) -> Post | None:
@@ -181,10 +190,12 @@ def _locked(actor: Actor, held_id: int) -> HeldPost:
 
 def _of(actor: Actor) -> Select[Any]:
     query: Any = (
-        select(HeldPost, Thread, Space.name.label("space_name"))
+        select(HeldPost, Thread, Space.name.label("space_name"), *resting.COLUMNS)
         .select_from(HeldPost)
         .outerjoin(Thread, and_(Thread.id == HeldPost.thread_id, sees(Thread, actor)))
         .outerjoin(Space, and_(Space.id == HeldPost.space_id, sees(Space, actor)))
+        .outerjoin(HouseRule, HouseRule.id == HeldPost.rule_id)
+        .outerjoin(RulesVersion, RulesVersion.id == HouseRule.version_id)
     )
     return _mine(query, actor)
 
@@ -210,4 +221,5 @@ def _view(row: Any) -> Own:
         written_at=held.written_at,
         revision=held.revision,
         reason=held.reason if is_refused else "",
+        rule=resting.rule_of(row) if is_refused and row.space_name else None,
     )

@@ -53,7 +53,7 @@ def add(actor: Actor, space_id: int | None, *, word: str, watch: Watch) -> None:
     _require(actor, space_id, lock=True)
     rates.spend("watch", f"member:{actor.id}", limit=MOST_CHANGES)
     missing = _("Type one word.")
-    typed = clean_line(word, field="word", limit=WatchedWord.WORD_MAX, missing=missing).lower()
+    typed = clean_line(word.lower(), field="word", limit=WatchedWord.WORD_MAX, missing=missing)
     if not matching.form_of(typed):
         raise Invalid("word", missing)
     query = select(WatchedWord).where(_of(space_id), WatchedWord.word == typed)

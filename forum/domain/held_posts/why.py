@@ -14,6 +14,7 @@ from forum.models.spaces import Role
 from forum.models.threads import Post, Thread
 from forum.policy.actions import may_moderate
 from forum.policy.actors import Actor
+from forum.policy.measures import is_held
 
 # In HTML that is stored: an address of the web. One of this forum counts too: its pages lead elsewhere.
 LINK = re.compile(r'<a href="https?:', re.IGNORECASE)
@@ -34,6 +35,8 @@ def of(actor: Actor, space_id: int, html: str, title: str = "") -> Why | None:
     """
     if may_moderate(actor, space_id):
         return None
+    if is_held(actor, space_id):
+        return Why(HeldBecause.PERSON)
     rule = db.session.get(HoldingRule, space_id)
     if rule is not None and (because := _by_rule(actor, rule, html)):
         return Why(because)

@@ -10,6 +10,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select, update
 
+from forum.domain.house_rules import told as rules_told
+from forum.domain.house_rules.told import RuleTold
 from forum.domain.inbox import notice_sentences, still_at_once
 from forum.domain.lessons import origin_queries
 from forum.domain.mailing import mail_policy, notices
@@ -56,6 +58,7 @@ class Item:
     public_id: str | None
     lesson_id: int | None
     post_id: int | None = None
+    rule: RuleTold | None = None  # on which it rests, where the space lets titles stand in a mail
 
     @property
     def can_be_answered(self) -> bool:
@@ -110,7 +113,7 @@ def compose(member: Member, mail_id: int) -> NoticeLetter | None:
     if not rows:
         return None
     rows.sort(key=lambda row: (ORDER[row.kind], row.created_at, row.id))
-    kept_short = _within_size(_items(rows[:MOST]))
+    kept_short = _within_size(_items(member, rows[:MOST]))
     return NoticeLetter(
         ids=tuple(row.id for row in rows),
         items=kept_short,
@@ -135,6 +138,7 @@ def _rows(member: Member, which: ColumnElement[bool]) -> Sequence[Any]:
     query: Any = (
         select(
             Notification.id,
+            Notification.event_id,
             Notification.kind,
             Notification.created_at,
             Notification.thread_id,
@@ -224,17 +228,26 @@ def _follow(member: Member) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _items(rows: Sequence[Any]) -> list[Item]:
+def _items(member: Member, rows: Sequence[Any]) -> list[Item]:
     of_posts = {row.post_id: row.plain for row in rows if row.kind in OF_A_POST and row.plain}
     words_of = mentions.in_plain(of_posts)
-    return [_item(row, words_of.get(row.post_id, "") if row.kind in OF_A_POST else "") for row in rows]
+    rules = rules_told.of_notices(member, rows)
+    return [
+        _item(
+            row,
+            words_of.get(row.post_id, "") if row.kind in OF_A_POST else "",
+            rules.get(row.event_id),
+        )
+        for row in rows
+    ]
 
 
-def _item(row: Any, plain: str) -> Item:
+def _item(row: Any, plain: str, rule: RuleTold | None) -> Item:
     audience = row.audience or row.lesson_audience or Audience.SPACE
     policy = row.mail_policy if row.thread_id else row.lesson_policy
     title = row.title if row.thread_id else row.lesson_title or ""
     told = mail_policy.told(policy, audience, title=title or "", plain=plain)
+    names_rule = mail_policy.told(row.mail_policy, audience, title="", plain="").is_named
     return Item(
         kind=row.kind,
         actor=(row.actor or "") if told.is_named else "",
@@ -250,6 +263,7 @@ def _item(row: Any, plain: str) -> Item:
         public_id=row.public_id,
         lesson_id=row.lesson_id,
         post_id=row.post_id,
+        rule=rule if names_rule else None,
     )
 
 

@@ -38,7 +38,7 @@ _SENTENCES: Mapping[str, tuple[Any, Any]] = {
     ),
     "post_restored": (
         lazy("Your post in “%(title)s” is shown again"),
-        lazy("A moderator of %(space)s shows your post again"),
+        lazy("Others read your post in %(space)s again"),
     ),
     "responded": (
         lazy("Short responses to “%(title)s”"),
@@ -132,6 +132,14 @@ _SENTENCES: Mapping[str, tuple[Any, Any]] = {
         lazy("“%(title)s” was opened again"),
         lazy("A moderator opened this thread in %(space)s again"),
     ),
+    "thread_archived": (
+        lazy("“%(title)s” was archived"),
+        lazy("A moderator archived this thread in %(space)s: you read it as before"),
+    ),
+    "thread_unarchived": (
+        lazy("“%(title)s” came out of the archive"),
+        lazy("A moderator took this thread in %(space)s out of the archive"),
+    ),
     "thread_narrowed": (
         lazy("“%(title)s” has fewer readers"),
         lazy("A moderator gave this thread in %(space)s fewer readers"),
@@ -166,7 +174,7 @@ _SENTENCES: Mapping[str, tuple[Any, Any]] = {
     ),
     "role_given": (
         lazy("You have another role in %(space)s"),
-        lazy("A moderator gave you another role in %(space)s"),
+        lazy("You have another role in %(space)s"),
     ),
     "role_taken": (
         lazy("You no longer have a role in %(space)s"),
@@ -193,7 +201,7 @@ _UNNAMED: Mapping[str, Any] = {
     "response_hidden": lazy("A sentence of yours in %(space)s was hidden"),
     "response_restored": lazy("A sentence of yours in %(space)s is shown again"),
 }
-_OF_SPACE = ("role_", "hand_over_", "left_behind", "deputy_")  # they never have a title
+_OF_SPACE = ("role_", "hand_over_", "left_behind", "deputy_", "measure_")  # they never have a title
 _OFFERS = lazy("You get this e-mail because you moderate the space.")
 _OF_LESSON = lazy("You get this e-mail because you made the lesson, or are quoted in it.")
 _OF_REPORT = lazy("You get this e-mail because you reported on the lesson.")
@@ -232,6 +240,8 @@ _WHY: Mapping[str, Any] = {
     ),
     "thread_locked": _OF_THREAD,
     "thread_reopened": _OF_THREAD,
+    "thread_archived": _OF_THREAD,
+    "thread_unarchived": _OF_THREAD,
     "thread_narrowed": _OF_THREAD,
     "thread_moved": _OF_THREAD,
     "hand_over_offered": _OFFERS,

@@ -5,17 +5,19 @@ Whether they may see what a line is about is asked again each time: what they ma
 
 import enum
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, cast
 
 from sqlalchemy import Select, and_, case, func, select
 
+from forum.domain.house_rules import told as rules_told
 from forum.domain.mailing import unread_notices
 from forum.domain.mailing.reasons import ORDER
 from forum.domain.moderation import revisions
-from forum.domain.spaces import join_requests
+from forum.domain.spaces import join_requests, stand_ins
 from forum.domain.spaces.join_requests import Asker
+from forum.domain.spaces.stand_ins import StandsIn
 from forum.domain.threads import latest_words, mentions
 from forum.infra import i18n, text
 from forum.infra.db import db
@@ -71,7 +73,9 @@ class Line:
     words: str
     reason: str  # why a post of theirs is hidden, or an earlier version of it
     asker: Asker | None = None
+    stands_in: StandsIn | None = None  # of a deputy: until when
     city: str = ""  # the code of the one that applied a lesson
+    rule: str = ""  # the house rule on which it rests, in one line
 
 
 @dataclass(slots=True)
@@ -104,7 +108,8 @@ class Group:
 def page(actor: Actor, tab: Tab = Tab.ALL, *, cursor: str | None = None) -> Page[Group]:
     """Return a page of what the actor was told, in groups.
 
-    One query; two more where somebody asks to join, and one where a version was hidden or a city applied a lesson.
+    One query; two more where somebody asks to join or the actor stands in as a deputy, one where a version was hidden
+    or a city applied a lesson, and three where something was done to their post, for the house rule.
     """
     rows, following = keyset(
         _lines(tab), keys=KEYS, cursor=cursor, limit=LINES, values=unread_notices.values(actor)
@@ -183,6 +188,8 @@ def _groups(actor: Actor, rows: Sequence[Any], *, by_day: bool = True) -> list[G
         actor, {(row.space_id, row.actor_id) for row in rows if row.kind == "join_requested" and row.space_id}
     )
     reasons = revisions.reasons(actor, [row.event_id for row in rows if row.kind == "version_hidden"])
+    rules = rules_told.of_notices(actor, rows)
+    stood_in = stand_ins.of_notices(actor.id, [row.event_id for row in rows if row.kind == stand_ins.KIND])
     cities = _cities([row.event_id for row in rows if row.kind == "applied"])
     for row in rows:
         day, month = _day(row.created_at)
@@ -192,15 +199,16 @@ def _groups(actor: Actor, rows: Sequence[Any], *, by_day: bool = True) -> list[G
         key = (day, month, *about) if by_day else about
         if key not in groups:
             groups[key] = _group(actor, row, day, month)
-        groups[key].lines.append(
-            _line(
-                row,
-                words=words.get(row.post_id, ""),
-                reason=row.reason or reasons.get(row.event_id, ""),
-                asker=askers.get((row.space_id, row.actor_id)),
-                city=cities.get(row.event_id, ""),
-            )
+        line = _line(
+            row,
+            words=words.get(row.post_id, ""),
+            reason=row.reason or reasons.get(row.event_id, ""),
+            asker=askers.get((row.space_id, row.actor_id)),
+            city=cities.get(row.event_id, ""),
         )
+        rule = rules.get(row.event_id)
+        line = replace(line, rule=rule.words) if rule else line
+        groups[key].lines.append(replace(line, stands_in=stood_in.get(row.event_id)))
     return list(groups.values())
 
 

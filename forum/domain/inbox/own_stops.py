@@ -26,7 +26,7 @@ _ONLY: Mapping[str, Callable[[Actor], bool]] = {
     "reviews": lambda actor: actor.is_full,
     "own_lessons": _makes_lessons,
     "requests": lambda actor: actor.moderates,
-    "desk": lambda actor: actor.moderates,
+    "desk": lambda actor: actor.moderates or bool(actor.deputy_in),
 }
 
 

@@ -18,6 +18,8 @@ from forum.domain.lessons.ready import ReadyLesson
 from forum.domain.lessons.review_answers import CameBack
 from forum.domain.lessons.review_requests import WaitingReview
 from forum.domain.lessons.weakened import WeakenedLesson
+from forum.domain.moderation import asked_changes
+from forum.domain.moderation.asked_changes import WaitingChange
 from forum.domain.people import affirmations, capacities
 from forum.domain.spaces import join_requests, waiting_capacities
 from forum.domain.spaces.join_requests import WaitingRequest
@@ -28,6 +30,8 @@ from forum.infra import clock
 from forum.infra.db import Moment
 from forum.infra.statements import cached, select_rows
 from forum.models.accounts import Capacity, Member
+from forum.models.notifications import Notification
+from forum.models.threads import Post, Thread
 from forum.policy.actors import Actor
 from forum.policy.readers import reader_param, reader_values
 
@@ -42,6 +46,7 @@ class Waiting:
     """
 
     questions: list[WaitingQuestion]  # to them as an author
+    asked_changes: list[WaitingChange] = field(default_factory=list)  # to posts of their own
     reviews: list[WaitingReview] = field(default_factory=list)  # asked of them, by name or in a group
     came_back: list[CameBack] = field(default_factory=list)  # to them as a maker
     closed_rounds: list[ClosedRound] = field(default_factory=list)
@@ -62,6 +67,7 @@ class Waiting:
 # Each is a function of the actor, named as a field of Waiting; the other fields are counted beside the first query.
 QUEUES: Mapping[str, Callable[[Actor], Any]] = {
     "questions": consent_requests.waiting,
+    "asked_changes": asked_changes.waiting,
     "reviews": review_requests.waiting,
     "came_back": review_answers.waiting,
     "closed_rounds": rounds.waiting,
@@ -79,6 +85,7 @@ TOLD_OF = frozenset(
     {
         "permission_asked", "permission_closed", "review_asked", "returned", "review_declined", "review_lapsed",
         "lost_words", "ready_to_confirm", "join_requested", "drafts_lapse", "hand_over_offered",
+        asked_changes.KIND,
     }
 )  # fmt: skip
 
@@ -90,7 +97,9 @@ def of(actor: Actor) -> Waiting:
     """
     own = select_rows(_own(moderator_needs.is_concerned(actor)), _values(actor)).one()
     asks = actor.approved_at is not None and not own.has_chosen_digest
-    kinds = {name for name in ("questions", "reviews", "own_capacities") if getattr(own, name)}
+    kinds = {
+        name for name in ("questions", "asked_changes", "reviews", "own_capacities") if getattr(own, name)
+    }
     kinds |= {_OF_MODERATORS.get(kind, kind) for kind in (own.kinds or "").split(",") if kind}
     found = {name: QUEUES[name](actor) for name in kinds}
     counts = {"hand_overs": own.hand_overs, "drafts": own.drafts}
@@ -103,20 +112,28 @@ def _values(actor: Actor) -> dict[str, Any]:
         **reader_values(actor),
         **moderator_needs.values([actor], now, settled=now),
         "now": now,
+        "asked_since": now - asked_changes.WAITS_FOR,
         "member_id": actor.id,
         "year_ago": now - affirmations.YEAR,
         "told_since": now - capacities.TOLD,
     }
 
 
+def _moment(name: str) -> Any:
+    return bindparam(name, type_=Moment)
+
+
 @cached
 def _own(of_moderators: bool) -> Select[Any]:
     """Whether anything may wait for a member, asked at once, whatever they look after; few have any of it."""
     reader: Any = reader_param(signed_in=True)
-    due = affirmations.is_due_since(bindparam("year_ago", type_=Moment), bindparam("today", type_=Date))
-    refused = capacities.refused_after(bindparam("told_since", type_=Moment))
+    due = affirmations.is_due_since(_moment("year_ago"), bindparam("today", type_=Date))
+    refused = capacities.refused_after(_moment("told_since"))
+    asked = asked_changes.is_asked(reader.id, _moment("now"), _moment("asked_since"))
+    of_post = select(literal(1)).select_from(Notification).join(Post, Post.id == Notification.post_id)
     return select(
         consent_requests.is_asked(reader.id).label("questions"),
+        of_post.join(Thread, Thread.id == Post.thread_id).where(*asked).exists().label("asked_changes"),
         need_queries.asked(select(literal(1)).select_from(Member)).exists().label("reviews"),
         exists().where(Capacity.member_id == reader.id, or_(due, refused)).label("own_capacities"),
         open_offers.count().scalar_subquery().label("hand_overs"),

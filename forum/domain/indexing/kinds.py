@@ -60,6 +60,11 @@ class Kind:
         }
 
 
+def of_post(heading: str, plain: str) -> str:
+    """Return the text by which a post is found: with the title above it, where it opened a thread once."""
+    return f"{heading} – {plain}" if heading else plain
+
+
 def _of_version(title: str, one_sentence: str, *others: Any) -> Texts:
     paragraphs, lists = others[: len(PARAGRAPHS)], others[len(PARAGRAPHS) :]
     return title, one_sentence, "\n".join([*paragraphs, *(item for items in lists for item in items)])
@@ -72,7 +77,12 @@ def _select(model: Any, columns: tuple[str, ...]) -> Any:
 _VERSION = ("title", "one_sentence", *PARAGRAPHS, *LISTS)
 _PRESENT = (PostRevision.post_id == Post.id) & (PostRevision.number == Post.revision)
 POSTS = Kind(
-    "post", PostText, Post, select(Post.id, PostRevision.plain).join(PostRevision, _PRESENT), ("plain",)
+    "post",
+    PostText,
+    Post,
+    select(Post.id, Post.heading, PostRevision.plain).join(PostRevision, _PRESENT),
+    ("heading", "plain"),
+    texts=lambda heading, plain: (of_post(heading, plain),),
 )
 TITLES = Kind("title", TitleText, Thread, _select(Thread, ("title",)), ("title",))
 VERSIONS = Kind(

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import and_, not_, or_, select
 
+from forum.domain.house_rules import terms
 from forum.domain.lessons import origin_filters, origin_queries, state_machine
 from forum.domain.lessons.listed import listed, published
 from forum.domain.lessons.state_machine import Move
@@ -28,7 +29,7 @@ from forum.policy.actions import require
 from forum.policy.actors import Actor
 from forum.policy.ageing import may_affirm, may_signal
 
-REVIEW_AFTER = timedelta(days=548)  # a year and a half: applied by then, and not outdated yet
+DAYS_OF_MONTH = 365.25 / 12
 ASKED_BEFORE = timedelta(days=30)
 BATCH = 50
 MOST_SIGNALS = "20 per hour"  # of one member: the makers of a lesson hear of each
@@ -43,14 +44,19 @@ class Signal:
     made_at: datetime
 
 
+def review_after() -> timedelta:
+    """Return how long a lesson holds until it is looked at again: applied by then, and not outdated yet."""
+    return timedelta(days=round(terms.of_today().review_months * DAYS_OF_MONTH))
+
+
 def affirm(actor: Actor, public_id: str) -> Lesson:
-    """Say that a lesson still holds: it is looked at again a year and a half from today, and its signals are answered.
+    """Say that a lesson still holds: it is looked at again after the usual term, and its signals are answered.
 
     Said today already, with no signal since, nothing more. NotFound, Forbidden.
     """
     lesson = published(actor, public_id, lock=True)
     require(may_affirm(actor, lesson))
-    now, again_on = clock.now(), days.today() + REVIEW_AFTER
+    now, again_on = clock.now(), days.today() + review_after()
     said_today = lesson.affirmed_at is not None and days.day_of(lesson.affirmed_at) == days.today()
     if said_today and lesson.review_on == again_on and not _open(lesson):
         return lesson

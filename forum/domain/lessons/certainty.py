@@ -6,9 +6,10 @@ It is asked when a version is sent: what was published before stays as it is.
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from forum.domain.house_rules import terms
 from forum.domain.threads import excerpts
 from forum.infra.db import db
-from forum.infra.i18n import _
+from forum.infra.i18n import _, ngettext
 from forum.models.lessons import Confidence, Lesson, LessonVersion
 from forum.models.threads import Outcome
 
@@ -26,8 +27,10 @@ def ceiling(lesson: Lesson, cities: Iterable[str | None]) -> Ceiling:
         return Ceiling(Confidence.FAIR, _("Excerpts from one city only: “fairly sure” is the most."))
     # Enough other cities applied it well, whether an editor confirmed that yet or not (`confirming`).
     if lesson.ready_at is None and lesson.confirmed_at is None:
-        reason = _(
-            "Only when two other cities applied it with success: until then “fairly sure” is the most."
+        reason = ngettext(
+            "Only when %(num)d other city applied it with success: until then “fairly sure” is the most.",
+            "Only when %(num)d other cities applied it with success: until then “fairly sure” is the most.",
+            terms.of_today().cities,
         )
         return Ceiling(Confidence.FAIR, reason)
     return Ceiling(Confidence.HIGH, "")

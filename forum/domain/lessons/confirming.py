@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from forum.domain.audit import undoable
 from forum.domain.audit.undoable import OpenAct
+from forum.domain.house_rules import terms
 from forum.domain.lessons import (
     confirmers,
     earlier_curators,
@@ -36,20 +37,27 @@ from forum.policy.actions import YES, Answer, require
 from forum.policy.actors import Actor
 from forum.policy.errors import Conflict
 
-ENOUGH = 2  # other cities in which it went well
 WELL = frozenset({AdoptionOutcome.WORKED, AdoptionOutcome.ADAPTED, AdoptionOutcome.PARTLY})
 
 
 def confirming(
-    reports: Iterable[Any], *, rests_on: Collection[str | None], masked: bool, makers: Collection[int] = ()
+    reports: Iterable[Any],
+    *,
+    rests_on: Collection[str | None],
+    masked: bool,
+    makers: Collection[int] = (),
+    others: int | None = None,
 ) -> Any | None:
     """Return the report with which enough other cities applied a lesson well, of all from old to new, or None.
 
     Rows as for `adoptions.lighting`, with `outcome` and `stands`: what was gone on with says nothing any more. One
-    person is one witness, for one city; those that the lesson `rests_on` are none, nor are its `makers`.
+    person is one witness, for one city; those that the lesson `rests_on` are none, nor are its `makers`. So many
+    `others` are enough; without a number those that the settings say.
     """
+    if others is None:
+        others = terms.of_today().cities
     # To leave its own cities out of a masked lesson would tell which they are: of so many, two are others.
-    enough = ENOUGH + max(1, len(rests_on)) if masked else ENOUGH
+    enough = others + max(1, len(rests_on)) if masked else others
     cities: set[str] = set()
     for report in lighting(reports):
         counts = report.stands and report.outcome in WELL and report.reporter_id not in makers

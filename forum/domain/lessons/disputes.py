@@ -23,7 +23,7 @@ from forum.models.disputes import CounterEvidence, EvidenceReply
 from forum.models.lesson_steps import StepKind
 from forum.models.lessons import Lesson, LessonVersion
 from forum.models.threads import Outcome
-from forum.policy.actions import require
+from forum.policy.actions import deny, require
 from forum.policy.actors import Actor
 from forum.policy.disputing import (
     knows_of,
@@ -35,6 +35,7 @@ from forum.policy.disputing import (
     may_turn_down,
 )
 from forum.policy.errors import Conflict, Invalid, NotFound
+from forum.policy.measures import refusal_about
 
 MOST = "20 per hour"  # of one member: the makers of a lesson hear of each
 
@@ -154,6 +155,8 @@ def reply(actor: Actor, public_id: str, evidence_id: int, *, words: str) -> Evid
     """
     lesson, evidence = _held(actor, public_id, evidence_id)
     require(may_reply_to(actor, evidence, behind=actor.id in behind_claims.of_evidence(lesson, evidence)))
+    if why := refusal_about(actor, lesson.space_id):
+        require(deny(why))
     said = clean_paragraphs(
         words, field="words", limit=EvidenceReply.WORDS_MAX, missing=_("Write your reply.")
     )

@@ -1,6 +1,6 @@
 """What an act on a thread or a post would do to published lessons, as far as the actor may know; asked before it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -36,6 +36,12 @@ def of_thread(actor: Actor, thread_id: int) -> list[Loss]:
     )
 
 
+def of_posts(actor: Actor, thread_id: int, post_ids: Collection[int]) -> list[Loss]:
+    """Return the lessons that rest on some posts of a thread, which lose nothing where these move; NotFound."""
+    get_visible(Thread, actor, thread_id)
+    return _losses(actor, thread_id, of=lambda quoted: quoted.post.id in post_ids, gone=lambda _quoted: False)
+
+
 def of_post(actor: Actor, post_id: int, *, taken_back: bool = False) -> list[Loss]:
     """Return the lessons that rest on a post, each with what it loses when the post is hidden or taken back; NotFound.
 
@@ -49,6 +55,21 @@ def of_post(actor: Actor, post_id: int, *, taken_back: bool = False) -> list[Los
         return quoted.thread.id == thread.id if whole else quoted.post.id == post.id
 
     return _losses(actor, thread.id, of=is_about, gone=is_about)
+
+
+def of_places(actor: Actor, thread_id: int, places: Mapping[int, Sequence[tuple[int, int]]]) -> list[Loss]:
+    """Return the lessons that quote any of these places, by the id of their text: whole excerpts go that have a part.
+
+    For who may read the thread (two queries).
+    """
+
+    def is_about(quoted: Quoted) -> bool:
+        return any(
+            start < quoted.excerpt.end_at and quoted.excerpt.start_at < end
+            for start, end in places.get(quoted.excerpt.revision_id, ())
+        )
+
+    return _losses(actor, thread_id, of=is_about, gone=is_about)
 
 
 def _losses(

@@ -231,7 +231,7 @@ def publish(
     lesson.current_id, lesson.working_id = version.id, None
     lesson.published_at = lesson.published_at or now
     lesson.published_by_id, lesson.changed_at = actor.id, now
-    lesson.review_on = review_on or _chosen_day(version) or days.today() + ageing.REVIEW_AFTER
+    lesson.review_on = review_on or _chosen_day(version) or days.today() + ageing.review_after()
     step.finish()
     after_publication.settle(actor, lesson, version)
     events.record("lesson.published", lesson_id=lesson.id, version_id=version.id)

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, exists, or_, select
 
 from forum.domain.lessons.reviews import Reviewing
+from forum.domain.lines import handle_of
 from forum.domain.people import capacities
 from forum.domain.people.bylines import Byline, byline
 from forum.infra import days, fitting
@@ -21,10 +22,10 @@ from forum.models.accounts import Capacity, Member, NetworkAppointment, NetworkR
 from forum.models.lessons import Lesson, LessonState, LessonVersion, ReviewRequest
 from forum.models.spaces import Audience, Membership, Role
 from forum.policy import actors
-from forum.policy.actions import may_review
 from forum.policy.actors import Actor
 from forum.policy.errors import Invalid
 from forum.policy.known import known
+from forum.policy.reviewing import may_review
 from forum.policy.standing import FULL, belonging, full, in_good_standing
 
 GROUP_MOST, NAMES_MOST = 50, 6  # of a group, and of the names that a page offers
@@ -108,7 +109,7 @@ class Asking:
 
     def find(self, audience: Audience, typed: str) -> list[Candidate]:
         """Return the people with that in their name, or with that handle, who can be asked for an audience."""
-        handle = typed.strip().removeprefix("@").casefold()
+        handle = handle_of(typed)
         words = sort_key(handle).split("\t")[0]
         if len(words) < SHORTEST:
             return []

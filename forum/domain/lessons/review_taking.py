@@ -13,9 +13,10 @@ from forum.infra import days, workdays
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.models.lessons import Lesson, LessonState, LessonVersion, ReviewRequest
-from forum.policy.actions import Answer, may_review, require
+from forum.policy.actions import Answer, require
 from forum.policy.actors import Actor
 from forum.policy.errors import Conflict
+from forum.policy.reviewing import may_review
 from forum.policy.taking_over import may_take_review
 from forum.policy.visibility import get_visible, sees
 

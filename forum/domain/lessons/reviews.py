@@ -23,10 +23,11 @@ from forum.models.lessons import (
     Verdict,
 )
 from forum.models.spaces import Audience, Role
-from forum.policy.actions import Answer, ReviewerFacts, may_review
+from forum.policy.actions import Answer
 from forum.policy.actors import Actor
 from forum.policy.answering import of_a_city
 from forum.policy.errors import Conflict
+from forum.policy.reviewing import ReviewerFacts, may_review
 
 AGAIN = timedelta(minutes=15)  # within it, the same return or question is the one that was sent before
 Confirmed = set[tuple[str, int | None]]  # cities, and who confirmed that somebody speaks for them

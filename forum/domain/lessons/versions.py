@@ -105,7 +105,7 @@ def replace_published(lesson: Lesson, note: str, *, without: Collection[int]) ->
     before, working_id = db.session.get_one(LessonVersion, lesson.current_id), lesson.working_id
     version = copy(lesson, before, before.created_by_id, without=without)
     version.change_note, version.origin_cities = note, before.origin_cities
-    version.answers = before.answers
+    version.answers, version.policy_id = before.answers, before.policy_id
     seal(version, lesson, lesson.audience)
     # What nobody was to know of who is gone stays unknown.
     version.cities = [city for city in version.cities if city in before.cities]

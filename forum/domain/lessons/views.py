@@ -18,7 +18,7 @@ from forum.policy.actions import Answer
 
 @dataclass(frozen=True, slots=True)
 class ExcerptView:
-    """Words under a claim. Without words, `withheld` says why: removed, deleted, hidden, closed.
+    """Words under a claim. Without words, `withheld` says why: removed, sealed, deleted, hidden, closed.
 
     `adapted`: the author agreed to other words than they said, so they are never shown as a quotation.
     """

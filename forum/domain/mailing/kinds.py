@@ -6,14 +6,19 @@
 from collections.abc import Mapping
 from typing import Any
 
+from forum.domain.mailing.absence_kinds import ABSENCES
+from forum.domain.mailing.capacity_kinds import CAPACITIES
 from forum.domain.mailing.dispute_kinds import AFTER
 from forum.domain.mailing.hand_over_kinds import HAND_OVERS
 from forum.domain.mailing.held_kinds import HELD
 from forum.domain.mailing.kind import Kind
+from forum.domain.mailing.measure_kinds import MEASURES
 from forum.domain.mailing.nomination_kinds import NOMINATION_CLOSED, NOMINATION_PUBLISHED
 from forum.domain.mailing.permission_kinds import PERMISSION
 from forum.domain.mailing.post_report_kinds import POST_REPORTS
+from forum.domain.mailing.regrouping_kinds import AGREEMENT_ASKED, POST_MOVED, THREAD_CAME
 from forum.domain.mailing.report_kinds import REPORTS
+from forum.domain.mailing.sealed_kinds import SEALED
 from forum.domain.mailing.stops import DIGEST, STOPS, Stop
 from forum.domain.mailing.unknown_kinds import ANSWERED
 from forum.infra.i18n import lazy
@@ -22,15 +27,9 @@ from forum.models.subscriptions import Delivery
 
 _MAKERS = lazy("Who makes the lesson, and who sent it for review")
 _ASKED = lazy("Who is asked to check the lesson")
-_ITS_OWNER = lazy("The member whose capacity it is")
 _ONCE, _SAID = lazy("Who started the thread, once until they opened it"), lazy("Who said it")
 _WRITES = lazy("Who is asked")
 _ADDRESS = lazy("Whom the e-mail address belongs to")
-
-
-def _of_capacity(what: str, label: Any) -> Kind:
-    name = f"capacity_{what}"
-    return Kind(name, label, (f"capacity.{what}",), _ITS_OWNER, letters=(name,))
 
 
 def _of_hidden(what: str, label: Any) -> Kind:
@@ -81,7 +80,10 @@ _TABLE = (
     Kind("post_restored", lazy("Your post is shown again"), ("post.restored",), lazy("Its author")),
     _of_hidden("version", lazy("An earlier version of your post was hidden")),
     *POST_REPORTS,
+    *SEALED,
     *HELD,
+    *MEASURES,
+    POST_MOVED,
     Kind(
         "responded",
         lazy("Short responses to your story"),
@@ -96,10 +98,14 @@ _TABLE = (
     ),
     NOMINATION_CLOSED,
     Kind("summary_asked", lazy("You are asked to write where a thread stands"), ("summary.asked",), _WRITES),
-    _of_thread("thread_locked", lazy("A thread was closed"), "thread.locked"),
+    _of_thread("thread_locked", lazy("A thread was closed"), "thread.locked", undo=True),
     _of_thread("thread_reopened", lazy("A thread was opened again"), "thread.reopened"),
+    _of_thread("thread_archived", lazy("A thread was archived"), "thread.archived", undo=True),
+    _of_thread("thread_unarchived", lazy("A thread came out of the archive"), "thread.unarchived", undo=True),
     _of_thread("thread_narrowed", lazy("A thread has fewer readers"), "thread.narrowed", undo=True),
-    _of_thread("thread_moved", lazy("A thread moved to another space"), "thread.moved"),
+    _of_thread("thread_moved", lazy("A thread moved to another space"), "thread.moved", undo=True),
+    THREAD_CAME,
+    AGREEMENT_ASKED,
     *PERMISSION,
     Kind(
         "cited",
@@ -207,31 +213,20 @@ _TABLE = (
         lazy("You no longer have a role in a space"),
         ("role.taken",),
         lazy("Who had it"),
-        stop="roles",
+        undo=True,
     ),
     _of_guest("role_ends", lazy("Your time as a guest in a space ends in a week"), "guest.ends_soon"),
     _of_guest("role_over", lazy("Your time as a guest in a space is over"), "guest.ended"),
     _of_guest("guest_ends", lazy("Somebody's time as a guest ends in a week"), "guest.ends_soon", here=True),
     _of_guest("guest_over", lazy("Somebody's time as a guest is over"), "guest.ended", here=True),
     *HAND_OVERS,
-    _of_capacity("confirmed", lazy("What you speak as is confirmed")),
-    _of_capacity("refused", lazy("What you speak as was not confirmed")),
-    _of_capacity("ended", lazy("What you speak as was ended")),
-    Kind(
-        "still_right",
-        lazy("Is what you speak as still right?"),
-        (),
-        _ITS_OWNER,
-        stop="still_right",
-        letters=("still_right",),
-        lane=Lane.BULK,
-        in_house=False,
-    ),
+    *ABSENCES,
+    *CAPACITIES,
     Kind(
         "desk_due",
         lazy("Something is due on your moderation desk"),
         (),
-        lazy("Moderators of a space, in the morning"),
+        lazy("Moderators of a space, in the morning, unless they are away; deputies"),
         stop="desk",
         letters=("desk_due",),
         lane=Lane.BULK,

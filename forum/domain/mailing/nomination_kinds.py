@@ -5,7 +5,11 @@ from forum.infra.i18n import lazy
 
 _NOMINATED = lazy("Who said that there is a lesson in it")
 NOMINATION_CLOSED = Kind(
-    "nomination_closed", lazy("What you nominated was closed"), ("nomination.closed",), _NOMINATED
+    "nomination_closed",
+    lazy("What you nominated was closed"),
+    ("nomination.closed",),
+    _NOMINATED,
+    undo=True,
 )
 NOMINATION_PUBLISHED = Kind(
     "nomination_published", lazy("What you nominated became a lesson"), ("lesson.published",), _NOMINATED

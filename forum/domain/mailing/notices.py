@@ -164,12 +164,14 @@ def forget_planned(kinds: Collection[str], *, about: Subject) -> None:
     db.session.execute(delete(Notification).where(*planned, *_named(about)))
 
 
-def take_back(kind: str, member_id: int, *, about: Subject) -> bool:
-    """Delete what a member was told as this kind and did not read yet; return whether any was there.
+def take_back(kind: str, member_id: int | None, *, about: Subject) -> bool:
+    """Delete what a member, or anybody (None), was told as this kind and did not read yet; return whether any was.
 
     `about` names the one thing that it is about.
     """
-    told = (Notification.kind == kind, Notification.member_id == member_id, Notification.read_at.is_(None))
+    told = [Notification.kind == kind, Notification.read_at.is_(None)]
+    if member_id is not None:
+        told.append(Notification.member_id == member_id)
     gone = db.session.execute(delete(Notification).where(*told, *_named(about)).returning(Notification.id))
     return gone.first() is not None
 

@@ -6,7 +6,7 @@ from forum.infra.i18n import lazy
 POST_REPORTS = (
     Kind(
         "change_asked",
-        lazy("A moderator asks you to change your post"),
+        lazy("You are asked to change your post"),
         ("post.change_asked",),
         lazy("Its author"),
         undo=True,
@@ -27,8 +27,8 @@ POST_REPORTS = (
     Kind(
         "deputy_needed",
         lazy("You are asked to look after a post, as the deputy of a space"),
-        ("post.reported", "post.objected"),
-        lazy("The deputy of the space, where no other moderator may look after it"),
+        ("post.reported", "post.objected", "measure.objected", "leaving_out.objected"),
+        lazy("The deputy of the space, where no other moderator may look after it, or is there"),
     ),
     Kind(
         "deputy_named",

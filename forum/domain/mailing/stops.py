@@ -94,8 +94,10 @@ STOPS: Mapping[str, Stop] = {
         ),
         Stop(
             "desk",
-            lazy("the e-mail in the morning about what is due on your moderation desk"),
-            lazy("What is due on your moderation desk, in the morning"),
+            lazy(
+                "the e-mail in the morning about what is due on your moderation desk, or for you as a deputy"
+            ),
+            lazy("What is due on your moderation desk, or for you as a deputy, in the morning"),
         ),
         Stop(
             "roles",

@@ -149,9 +149,11 @@ def _read(actor: Actor, *about: ColumnElement[bool]) -> None:
 
 
 def _mark(*which: ColumnElement[bool]) -> None:
+    # In one order, so that whoever lets a thread go elsewhere at this moment and this do not wait for each other.
+    found = select(Notification.id).where(Notification.read_at.is_(None), *which).order_by(Notification.id)
     db.session.execute(
         update(Notification)
-        .where(Notification.read_at.is_(None), *which)
+        .where(Notification.id.in_(found.with_for_update()), Notification.read_at.is_(None))
         .values(read_at=clock.now())
         .execution_options(synchronize_session=False)
     )

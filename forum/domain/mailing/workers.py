@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, func, select
 
@@ -22,6 +23,16 @@ class Worker:
     at: datetime
     started_at: datetime | None
     lanes: frozenset[Lane]
+
+
+class Events(NamedTuple):
+    """Since when the event waits that is due the longest, and how many were given up after some tries.
+
+    At those a person must look.
+    """
+
+    oldest_at: datetime | None
+    given_up: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +82,12 @@ def _lanes(written: str) -> frozenset[Lane]:
     return frozenset(known[name] for part in written.split(",") if (name := part.strip()) in known)
 
 
-def oldest_event() -> datetime | None:
-    """Return since when the event waits that is due the longest; None when none is due."""
+def events() -> Events:
+    """Return what of the events waits (one query)."""
     due = select(func.min(Event.next_try_at)).where(Event.handled_at.is_(None), Event.failed_at.is_(None))
-    return db.session.scalar(due.where(Event.next_try_at <= clock.now()))
-
-
-def events_set_aside() -> int:
-    """Return how many events were given up after some tries: a person must look."""
     given_up = select(func.count()).where(Event.handled_at.is_(None), Event.failed_at.is_not(None))
-    return db.session.scalars(given_up).one()
+    oldest = due.where(Event.next_try_at <= clock.now()).scalar_subquery()
+    return Events(*db.session.execute(select(oldest, given_up.scalar_subquery())).one())
 
 
 def recurring() -> list[Recurring]:

@@ -7,6 +7,7 @@ _LOG = "the moderation log is append-only"
 _STEPS = "the log of a lesson is only added to"
 _FORETOLD = "a sealed foretelling never changes"
 _SEAL = "a sealed version never changes"
+_RULES_KEPT = "a published version of rules never changes"
 _SEALED = (
     "title",
     "one_sentence",
@@ -74,6 +75,14 @@ GUARDS = {
             )
             for verb in ("UPDATE", "DELETE")
         },
+        **{
+            f"{table}_kept": (
+                table,
+                f"CREATE TRIGGER {table}_kept BEFORE UPDATE ON {table}"
+                f" BEGIN SELECT RAISE(ABORT, '{_RULES_KEPT}'); END",
+            )
+            for table in ("rules_version", "house_rule")
+        },
         "action_reason_emptied": (
             "action_reason",
             f"CREATE TRIGGER action_reason_emptied BEFORE UPDATE ON action_reason WHEN {_LEFT}"
@@ -94,6 +103,12 @@ GUARDS = {
             "CREATE TRIGGER foretelling_kept BEFORE DELETE ON foretelling"
             f" BEGIN SELECT RAISE(ABORT, '{_FORETOLD}'); END",
         ),
+        "lesson_version_policy_kept": (
+            "lesson_version",
+            "CREATE TRIGGER lesson_version_policy_kept BEFORE UPDATE ON lesson_version"
+            " WHEN OLD.policy_id IS NOT NULL AND NEW.policy_id IS NOT OLD.policy_id"
+            f" BEGIN SELECT RAISE(ABORT, '{_SEAL}'); END",
+        ),
         "lesson_version_sealed": (
             "lesson_version",
             _sealed(*_SEALED, *_ADVICE, *_SAID, *_OF_NOTES, *_LISTED, or_nothing=_OR_NOTHING),
@@ -104,9 +119,12 @@ GUARDS = {
         "action_link_kept": ("action_link", f"BEGIN RAISE EXCEPTION '{_LOG}'; END"),
         "action_reason_emptied": ("action_reason", f"BEGIN RAISE EXCEPTION '{_LOG}'; END"),
         "action_reason_kept": ("action_reason", f"BEGIN RAISE EXCEPTION '{_LOG}'; END"),
+        "rules_version_kept": ("rules_version", f"BEGIN RAISE EXCEPTION '{_RULES_KEPT}'; END"),
+        "house_rule_kept": ("house_rule", f"BEGIN RAISE EXCEPTION '{_RULES_KEPT}'; END"),
         "lesson_step_kept": ("lesson_step", f"BEGIN RAISE EXCEPTION '{_STEPS}'; END"),
         "foretelling_sealed": ("foretelling", f"BEGIN RAISE EXCEPTION '{_FORETOLD}'; END"),
         "foretelling_kept": ("foretelling", f"BEGIN RAISE EXCEPTION '{_FORETOLD}'; END"),
+        "lesson_version_policy_kept": ("lesson_version", f"BEGIN RAISE EXCEPTION '{_SEAL}'; END"),
         "lesson_version_sealed": ("lesson_version", f"BEGIN RAISE EXCEPTION '{_SEAL}'; END"),
     },
 }

@@ -1,50 +1,93 @@
 """Change who may read a thread. Published lessons keep what they quote: each excerpt has its right since its seal."""
 
-from sqlalchemy import select
-
 from forum.domain.audit import log as audit_log
 from forum.domain.audit import undoable
+from forum.domain.lines import clean_reason
 from forum.domain.mailing import events
+from forum.domain.regrouping import agreements, authors, dry_run, meanwhile, refusals, regroupings
+from forum.domain.regrouping.dry_run import DryRun
 from forum.domain.threads import post_store
 from forum.infra.db import db
 from forum.infra.i18n import _
-from forum.models.moderation import Action, ActorRole
-from forum.models.responses import ThreadResponse
+from forum.models.moderation import Action, ActorRole, ModerationAction
+from forum.models.regrouping import AgreementRound
 from forum.models.spaces import Audience, Space
-from forum.models.summaries import SummaryVersion
-from forum.models.threads import Post, PostRevision, Thread
+from forum.models.threads import Thread
 from forum.models.undo import UndoableAct, UndoKind
 from forum.policy.actions import may_moderate, require
 from forum.policy.actors import Actor
 from forum.policy.errors import Conflict, Forbidden, Invalid
+from forum.policy.measures import refusal_unseen
+from forum.policy.regrouping import ARCHIVED, may_regroup
 from forum.policy.visibility import get_visible
 
 
 def asked(actor: Actor, thread_id: int, *, audience: Audience) -> Thread:
-    """Return the thread when the actor could give it that audience now, for the question before it.
+    """Return the thread when the actor may give it that audience, for the question before it.
 
-    NotFound, Forbidden, Invalid at `audience`.
+    Also to a moderator who would have to ask its authors first. NotFound, Forbidden, Invalid at `audience`.
     """
     thread: Thread = get_visible(Thread, actor, thread_id)
-    if audience != thread.audience:
+    if audience.rank > thread.audience.rank and may_regroup(actor, thread):
+        _require_allowed(thread, audience)
+    elif audience != thread.audience:
         _refuse(actor, thread, audience)
     return thread
 
 
-def set_audience(actor: Actor, thread_id: int, *, audience: Audience) -> Thread:
+def needs_reason(actor: Actor, thread: Thread, audience: Audience) -> bool:
+    """Return whether the actor says why the thread gets that audience: fewer read what others wrote."""
+    return audience.rank < thread.audience.rank and not _is_alone(actor, thread)
+
+
+def foreseen(actor: Actor, thread: Thread, audience: Audience) -> DryRun:
+    """Return what another audience would do to the readers of a thread `asked`, or why it cannot have it now."""
+    regrouping = regroupings.readers(thread, audience)
+    return dry_run.of(actor, regrouping, refusals.of_readers(actor, regrouping))
+
+
+def ask_authors(actor: Actor, thread_id: int, *, audience: Audience) -> AgreementRound:
+    """Ask all who wrote in a thread, as its moderator, whether more people may read it; twice is once.
+
+    NotFound, Forbidden, Invalid at `audience`; Conflict where nobody has to be asked, or another question is open;
+    TooOften.
+    """
+    thread = post_store.locked_thread(actor, thread_id)
+    require(may_regroup(actor, thread))
+    _require_allowed(thread, audience)
+    regrouping = regroupings.readers(thread, audience)
+    refusals.require(refusals.of_readers(actor, regrouping))
+    found = dry_run.of(actor, regrouping)
+    if audience.rank <= thread.audience.rank or not found.asks_others:
+        raise Conflict(_("Nobody has to be asked about this."))
+    return agreements.ask(actor, regrouping, [*found.others, *found.own])
+
+
+def set_audience(actor: Actor, thread_id: int, *, audience: Audience, seen: str, reason: str = "") -> Thread:
     """Let fewer members read a thread, as its moderator; or more, as its author while nobody else took part in it.
 
-    For ten minutes a narrower audience can be undone. NotFound, Forbidden, Invalid at `audience`.
+    For ten minutes a narrower audience can be undone. `seen` is the digest of the dry run that the actor looked at;
+    `reason` is for where it `needs_reason`. NotFound, Forbidden, Invalid at `audience` or `reason`, Conflict where
+    something changed since they looked, or something waits there that was written for the readers of now.
     """
     thread = post_store.locked_thread(actor, thread_id)
     audience, before = Audience(audience), thread.audience
     if audience == before:
         return thread
     _refuse(actor, thread, audience)
-    thread.audience = audience
+    regrouping = regroupings.readers(thread, audience)
+    refusals.require(refusals.of_readers(actor, regrouping))
+    dry_run.require_same(dry_run.of(actor, regrouping), seen)
     is_narrower = audience.rank < before.rank
-    action, role = (Action.NARROW, ActorRole.MODERATOR) if is_narrower else (Action.WIDEN, ActorRole.AUTHOR)
-    audit_log.record(actor, action, thread=thread, role=role)
+    why = ""
+    if needs_reason(actor, thread, audience):
+        missing = _("Say why: the author reads it.")
+        why = clean_reason(reason, limit=ModerationAction.REASON_MAX, missing=missing)
+    thread.audience = audience
+    action = Action.NARROW if is_narrower else Action.WIDEN
+    role = ActorRole.AUTHOR if _is_alone(actor, thread) else ActorRole.MODERATOR
+    audit_log.record(actor, action, thread=thread, role=role, reason=why)
+    agreements.done(thread)
     if is_narrower:
         was = {"audience": before, "space_id": thread.space_id, "last_number": thread.last_number}
         act = undoable.note(actor, UndoKind.NARROW, thread_id=thread.id, before={**was, "became": audience})
@@ -58,11 +101,11 @@ def set_audience(actor: Actor, thread_id: int, *, audience: Audience) -> Thread:
 def undo(actor: Actor, act: UndoableAct) -> Thread:
     """Give a thread the readers that it had before; NotFound, Forbidden.
 
-    Conflict when somebody wrote for those who read it now, or when its readers were changed once more.
+    Conflict when somebody wrote for those who read it now, its readers were changed once more, or it was archived
+    since.
     """
     thread = post_store.locked_thread(actor, act.thread_id or 0)
-    db.session.refresh(act)
-    if act.undone_at is not None:
+    if undoable.undone_meanwhile(act):
         return thread
     if thread.author_id != actor.id:
         require(may_moderate(actor, thread.space_id))
@@ -71,10 +114,12 @@ def undo(actor: Actor, act: UndoableAct) -> Thread:
         raise Conflict(
             _("Who may read this thread was changed once more since. This can no longer be undone.")
         )
-    if thread.last_number != was["last_number"] or _is_written_in(thread, act):
+    if thread.last_number != was["last_number"] or meanwhile.is_written_in(thread, since=act.at):
         raise Conflict(
             _("Somebody wrote here meanwhile for those who can read it now. This can no longer be undone.")
         )
+    if thread.archived_at is not None and thread.archived_at > act.at:
+        meanwhile.require_running(thread)
     audience = Audience(was["audience"])
     if audience.rank > db.session.get_one(Space, thread.space_id).widest_audience.rank:
         raise Conflict(_("Threads in this space cannot have that many readers."))
@@ -85,12 +130,18 @@ def undo(actor: Actor, act: UndoableAct) -> Thread:
 
 
 def _refuse(actor: Actor, thread: Thread, audience: Audience) -> None:
-    only_author = thread.author_id == actor.id and not post_store.others_took_part(thread)
+    only_author = _is_alone(actor, thread)
     if audience.rank < thread.audience.rank:
         if not only_author:
             require(may_moderate(actor, thread.space_id))
         return
+    if thread.archived_at is not None:
+        raise Forbidden(str(ARCHIVED))
+    if _is_agreed(actor, thread, audience):
+        return
     if thread.author_id != actor.id:
+        if may_moderate(actor, thread.space_id):
+            require(may_regroup(actor, thread))
         raise Forbidden(_("Only the person who started this thread can let more people read it."))
     if not only_author:
         raise Forbidden(
@@ -98,26 +149,26 @@ def _refuse(actor: Actor, thread: Thread, audience: Audience) -> None:
                 "Others took part here for the people who could read it then, so you cannot let more people read it."
             )
         )
+    if why := refusal_unseen(actor, thread.space_id):
+        raise Forbidden(why)
+    _require_allowed(thread, audience)
+
+
+def _require_allowed(thread: Thread, audience: Audience) -> None:
     if audience.rank > db.session.get_one(Space, thread.space_id).widest_audience.rank:
         raise Invalid("audience", _("Threads in this space cannot have that many readers."))
 
 
-def _is_written_in(thread: Thread, act: UndoableAct) -> bool:
-    """Whether a text of a post was changed after the act, or anything said beside them: a new post has a number."""
-    changed = (
-        select(PostRevision.id)
-        .join(Post, Post.id == PostRevision.post_id)
-        .where(Post.thread_id == thread.id, PostRevision.created_at > act.at)
-        .limit(1)
-    )
-    responded = (
-        select(ThreadResponse.id)
-        .where(ThreadResponse.thread_id == thread.id, ThreadResponse.said_at > act.at)
-        .limit(1)
-    )
-    summarised = (
-        select(SummaryVersion.id)
-        .where(SummaryVersion.thread_id == thread.id, SummaryVersion.created_at > act.at)
-        .limit(1)
-    )
-    return any(db.session.scalar(query) is not None for query in (changed, responded, summarised))
+def _is_alone(actor: Actor, thread: Thread) -> bool:
+    return thread.author_id == actor.id and not post_store.others_took_part(thread)
+
+
+def _is_agreed(actor: Actor, thread: Thread, audience: Audience) -> bool:
+    """Whether a moderator may let more people read it, as all others who wrote there agreed to it, if any did."""
+    if not may_regroup(actor, thread):
+        return False
+    others = [one for one in authors.of_thread(thread.id) if one != actor.id]
+    agreed = not others or agreements.covers(regroupings.readers(thread, audience), others)
+    if agreed:
+        _require_allowed(thread, audience)
+    return agreed

@@ -1,29 +1,33 @@
 """The author of a hidden post objects, once; another moderator than who hid it decides, or the deputy of the space."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
 from forum.domain.audit import log as audit_log
+from forum.domain.audit import resting, undoable
+from forum.domain.house_rules import grounds
 from forum.domain.lessons import weakened
 from forum.domain.lines import clean_line, clean_paragraphs
 from forum.domain.mailing import events
-from forum.domain.moderation import hiding, settlers
-from forum.domain.threads import post_store, posts, rendering
+from forum.domain.moderation import hiding, report_outcomes, settlers
+from forum.domain.threads import left_behind, post_store, posts, rendering
 from forum.infra import clock, rates
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.models.accounts import Member
 from forum.models.moderation import Action
-from forum.models.post_reports import PostObjection
+from forum.models.post_reports import PostObjection, ReportOutcome
 from forum.models.threads import Post, Thread
+from forum.models.undo import UndoKind
 from forum.policy.actions import require
 from forum.policy.actors import Actor
 from forum.policy.errors import Conflict
 from forum.policy.moderating import may_decide_objection, may_object
 
 MOST = "20 per hour"
+GONE = (Action.HIDE, Action.DELETE_POST)  # what authors object to
 OPEN = PostObjection.decided_at.is_(None)
 
 
@@ -37,6 +41,7 @@ class OwnObjection:
     made_at: datetime
     decided_at: datetime | None
     answer: str
+    answer_rule: resting.Rule | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,7 @@ class ToDecide:
     hidden_reason: str
     words: str
     made_at: datetime
+    rule: resting.Rule | None = None
 
 
 def asked(author: Actor, post_id: int) -> tuple[Thread, Post, OwnObjection | None]:
@@ -59,7 +65,8 @@ def asked(author: Actor, post_id: int) -> tuple[Thread, Post, OwnObjection | Non
     require(may_object(author, post, is_made=False))
     if found is None:
         return thread, post, None
-    own = OwnObjection(thread, post, found.words, found.made_at, found.decided_at, found.answer)
+    kept = grounds.of_post(post.id, Action.KEEP_HIDDEN) if found.decided_at is not None else None
+    own = OwnObjection(thread, post, found.words, found.made_at, found.decided_at, found.answer, kept)
     return thread, post, own
 
 
@@ -75,7 +82,7 @@ def make(author: Actor, post_id: int, *, words: str) -> Post:
         words,
         field="words",
         limit=PostObjection.WORDS_MAX,
-        missing=_("Say why the post should be shown again."),
+        missing=_("Say why you do not agree."),
     )
     if found is not None and found.words == said:
         return post
@@ -109,8 +116,9 @@ def to_decide(actor: Actor, post_id: int) -> ToDecide:
 
 def shown(actor: Actor, thread: Thread, post: Post, author_name: str, found: PostObjection) -> ToDecide:
     """Return an objection that it is known the actor decides on, as a page shows it (one query); TooOften."""
-    html = rendering.of(actor, post).html or ""
-    return ToDecide(thread, post, html, author_name, post.hidden_reason, found.words, found.made_at)
+    body, rule = grounds.text_and_rule(post, grounds.last_line(post.id, *GONE))
+    html = rendering.of(actor, post, body=body).html or ""
+    return ToDecide(thread, post, html, author_name, post.hidden_reason, found.words, found.made_at, rule)
 
 
 def restore(actor: Actor, post_id: int, *, rendered: rendering.Rendered | None = None) -> Post:
@@ -129,14 +137,18 @@ def restore(actor: Actor, post_id: int, *, rendered: rendering.Rendered | None =
     if hiding.show(actor, thread, post, rendered):
         # Within ten minutes nobody heard that it was hidden; but its author did object.
         events.record("post.restored", post_id=post.id, actor_id=actor.id)
+        # What was reported of it is decided with that: it does not come back to who hid it.
+        final = timedelta(0)
+        act = undoable.note(actor, UndoKind.SETTLE, thread_id=thread.id, post_id=post.id, window=final)
+        report_outcomes.write(actor, post, ReportOutcome.LEFT, act)
     weakened.look(lessons)
     return post
 
 
-def keep_hidden(actor: Actor, post_id: int, *, answer: str) -> Post:
+def keep_hidden(actor: Actor, post_id: int, *, answer: str, rule: str = "") -> Post:
     """Let the post stay hidden, with a sentence that its author reads. Done already by the actor, nothing more.
 
-    NotFound, Forbidden, Invalid at `answer`, Conflict.
+    `rule` is the house rule on which it rests. NotFound, Forbidden, Invalid at `answer` or `rule`, Conflict.
     """
     thread, post = settlers.place(actor, post_id, lock=True)
     _require(actor, thread, post)
@@ -148,8 +160,9 @@ def keep_hidden(actor: Actor, post_id: int, *, answer: str) -> Post:
     answer = clean_line(
         answer, field="answer", limit=PostObjection.ANSWER_MAX, missing=_("Say why: the author reads it.")
     )
+    rule_id = grounds.rule_of(thread.space_id, rule)
     found.decided_at, found.decided_by_id, found.answer = clock.now(), actor.id, answer
-    db.session.flush()
+    undoable.decided(UndoKind.HIDE, UndoKind.DELETE_POST, post_id=post.id)
     audit_log.record(
         actor,
         Action.KEEP_HIDDEN,
@@ -157,6 +170,7 @@ def keep_hidden(actor: Actor, post_id: int, *, answer: str) -> Post:
         post_number=post.number,
         subject_id=post.author_id,
         reason=answer,
+        rule_id=rule_id,
     )
     events.record("objection.declined", post_id=post.id)
     return post
@@ -188,7 +202,8 @@ def _did(actor: Actor, post: Post, *, restored: bool) -> bool:
 
 
 def _last(post: Post) -> PostObjection | None:
-    query = select(PostObjection).where(PostObjection.post_id == post.id, ~OPEN)
+    here = left_behind.is_of_here(post.thread_id, PostObjection.decided_at)
+    query = select(PostObjection).where(PostObjection.post_id == post.id, ~OPEN, here)
     return db.session.scalars(query.order_by(PostObjection.id.desc()).limit(1)).one_or_none()
 
 

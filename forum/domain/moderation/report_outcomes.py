@@ -21,10 +21,11 @@ from forum.policy.actors import Actor
 
 
 class Said(NamedTuple):
-    """The reason that the author of a post reads, and the sentence for who reported it."""
+    """The reason that the author of a post reads, the sentence for who reported it, and the house rule behind it."""
 
     reason: str = ""
     answer: str = ""
+    rule_id: int | None = None
 
 
 NOTHING = Said()
@@ -59,8 +60,11 @@ def write(actor: Actor, post: Post, outcome: ReportOutcome, act: UndoableAct, sa
     events.record("post_report.settled", settlement_id=settlement.id, act_id=act.id)
 
 
-def reopen(post: Post) -> list[PostSettlement]:
-    """Open the reports of a post again of which the act was undone, or that its author put back (system verb)."""
+def reopen(actor: Actor, post: Post) -> None:
+    """Open the reports of a post again of which the act was undone, or that its author put back (system verb).
+
+    Its thread is loaded.
+    """
     undone = UndoableAct.undone_at.is_not(None)
     query = (
         select(PostSettlement)
@@ -77,7 +81,8 @@ def reopen(post: Post) -> list[PostSettlement]:
     for settlement in found:
         settlement.undone_at = clock.now()
         _open_again(settlement)
-    return found
+        if settlement.outcome != ReportOutcome.TAKEN_BACK:
+            log(actor, Action.REOPEN_REPORT, post, settlement.outcome)
 
 
 def open_of(post_id: int) -> list[PostReport]:

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from forum.domain.audit import log as audit_log
 from forum.domain.audit import undoable
+from forum.domain.house_rules import grounds
 from forum.domain.lines import clean_reason
 from forum.domain.mailing import events, mail_policy
 from forum.domain.mailing.mail_policy import Told
@@ -41,23 +42,25 @@ class OwnHiddenVersion:
     told: Told
 
 
-def asked(actor: Actor, post_id: int, number: int) -> tuple[Post, PostRevision]:
-    """Return the post and the text when the actor could hide that now, for the question before it.
+def asked(actor: Actor, post_id: int, number: int) -> tuple[Post, PostRevision, int]:
+    """Return the post, the text and the id of their space when the actor could hide that now: for the question.
 
     NotFound, Forbidden, Conflict.
     """
     thread, post, version = history.version(actor, post_id, number)
     require(may_hide_revision(actor, post, thread))
     _refuse(post, version)
-    return post, version
+    return post, version, thread.space_id
 
 
-def hide(actor: Actor, post_id: int, number: int, *, reason: str) -> Post:
+def hide(actor: Actor, post_id: int, number: int, *, reason: str, rule: str = "") -> Post:
     """Hide an earlier text of a post from everybody; published lessons keep what they quote of it, drafts do not.
 
     For ten minutes it can be undone; then its author hears of it, if somebody else hid it.
 
-    NotFound, Forbidden, Conflict, Invalid at `reason`, TooOften.
+    `rule` is the house rule on which it rests: of who does this to their own post none is asked.
+
+    NotFound, Forbidden, Conflict, Invalid at `reason` or `rule`, TooOften.
     """
     thread, post = post_store.locked_post(actor, post_id)
     _thread, _post, version = history.version(actor, post_id, number)
@@ -67,12 +70,14 @@ def hide(actor: Actor, post_id: int, number: int, *, reason: str) -> Post:
     rates.spend("hide-revision", f"member:{actor.id}", limit=MOST_HIDDEN)
     version.hidden_at, version.hidden_reason = clock.now(), reason
     version.hidden_by_author = actor.id == post.author_id
+    rule_id = None if version.hidden_by_author else grounds.rule_of(thread.space_id, rule)
     audit_log.record(
         actor,
         Action.HIDE_REVISION,
         thread=thread,
         post_number=post.number,
         reason=reason,
+        rule_id=rule_id,
         role=_role(actor, post),
     )
     act = undoable.note(
@@ -86,8 +91,7 @@ def hide(actor: Actor, post_id: int, number: int, *, reason: str) -> Post:
 def undo(actor: Actor, act: UndoableAct) -> None:
     """Show an earlier text again, as if it had never been hidden; NotFound, Forbidden."""
     thread, post = post_store.locked_post(actor, act.post_id or 0)
-    db.session.refresh(act)
-    if act.undone_at is not None:
+    if undoable.undone_meanwhile(act):
         return
     _thread, _post, version = history.version(actor, post.id, act.before["revision"])
     require(may_hide_revision(actor, post, thread))

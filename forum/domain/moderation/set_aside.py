@@ -58,7 +58,10 @@ def story(actor: Actor, thread_id: int) -> UndoableAct | None:
 def undo(actor: Actor, act: UndoableAct) -> None:
     """Let it wait again; NotFound, Forbidden."""
     thread: Thread = post_store.locked_thread(actor, act.thread_id or 0)
+    if undoable.undone_meanwhile(act):
+        return
     require(may_moderate(actor, thread.space_id))
     its = (DeskAside.kind == STORY, DeskAside.item_id == thread.id)
     db.session.execute(delete(DeskAside).where(*its))
     undoable.note_undone(act)
+    audit_log.record(actor, Action.NEEDS_ANSWER, thread=thread)

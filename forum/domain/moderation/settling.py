@@ -6,14 +6,15 @@ from datetime import datetime
 from sqlalchemy import select
 
 from forum.domain.audit import log as audit_log
-from forum.domain.audit import undoable
+from forum.domain.audit import resting, undoable
+from forum.domain.house_rules import grounds
 from forum.domain.lessons import weakened
 from forum.domain.lines import clean_line, clean_reason
 from forum.domain.mailing import events
 from forum.domain.moderation import hiding, report_outcomes, settlers
 from forum.domain.moderation.report_outcomes import Said
 from forum.domain.themes.report_labels import OUTCOMES
-from forum.domain.threads import post_store, posts
+from forum.domain.threads import left_behind, post_store, posts
 from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.i18n import _
@@ -32,11 +33,15 @@ CHOSEN = (ReportOutcome.HIDDEN, ReportOutcome.ASKED, ReportOutcome.LEFT)
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What somebody decides of the reports of a post; `reason` for its author, `answer` for who reported it."""
+    """What somebody decides of the reports of a post; `reason` for its author, `answer` for who reported it.
+
+    `rule` is the house rule on which it rests, as `grounds.rule_of` takes it; nothing is asked of a post that stays.
+    """
 
     outcome: ReportOutcome
     reason: str = ""
     answer: str = ""
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,7 @@ class AskedChange:
     post: Post
     reason: str
     asked_at: datetime
+    rule: resting.Rule | None = None
 
 
 def to_settle(actor: Actor, post_id: int) -> ToSettle:
@@ -99,8 +105,8 @@ def details(post_id: int) -> list[Reported]:
 def settle(actor: Actor, post_id: int, verdict: Verdict) -> Post:
     """Settle all open reports of a post with one outcome; for ten minutes it can be undone, then people hear of it.
 
-    The same by the same person twice is once. NotFound, Forbidden, Invalid at `reason` or `answer`; Conflict where
-    somebody settled them meanwhile: it says what became of them.
+    The same by the same person twice is once. NotFound, Forbidden, Invalid at `reason`, `answer` or `rule`; Conflict
+    where somebody settled them meanwhile: it says what became of them.
     """
     outcome = ReportOutcome(verdict.outcome)
     lessons = weakened.hold(posts.place(actor, post_id)[0].id)
@@ -116,22 +122,26 @@ def settle(actor: Actor, post_id: int, verdict: Verdict) -> Post:
         missing=None if outcome == ReportOutcome.LEFT else _("Say why: the author reads it."),
     )
     answer = clean_line(verdict.answer, field="answer", limit=PostSettlement.REASON_MAX)
+    rule_id = None if outcome == ReportOutcome.LEFT else grounds.rule_of(thread.space_id, verdict.rule)
     if outcome == ReportOutcome.HIDDEN:
-        hiding.put_away(actor, thread, post, lessons, Said(reason, answer))
+        hiding.put_away(actor, thread, post, lessons, Said(reason, answer, rule_id))
         return post
-    act = undoable.note(actor, UndoKind.SETTLE, thread_id=thread.id, post_id=post.id)
+    before = {"space_id": thread.space_id}
+    act = undoable.note(actor, UndoKind.SETTLE, thread_id=thread.id, post_id=post.id, before=before)
     if outcome == ReportOutcome.LEFT:
         reason = ""  # nobody would read it
     report_outcomes.write(actor, post, outcome, act, Said(reason, answer))
     if outcome == ReportOutcome.ASKED:
-        audit_log.record(
+        line = audit_log.record(
             actor,
             Action.ASK_CHANGE,
             thread=thread,
             post_number=post.number,
             subject_id=post.author_id,
             reason=reason,
+            rule_id=rule_id,
         )
+        act.before = {**before, "asked_id": line.id, "log_id": line.id}
         events.record("post.change_asked", post_id=post.id, act_id=act.id)
     return post
 
@@ -146,13 +156,15 @@ def undoable_of(actor: Actor, post: Post) -> int | None:
 def undo(actor: Actor, act: UndoableAct) -> None:
     """Open the reports again that the act settled; NotFound, Forbidden."""
     thread, post = post_store.locked_post(actor, act.post_id or 0)
-    db.session.refresh(act)
-    if act.undone_at is not None:
+    if undoable.undone_meanwhile(act):
         return
     require(may_settle(actor, post, thread.space_id, settlers.facts(actor, post, thread)))
+    # Others would read who reported it; and what stands no longer has nothing to settle.
+    is_elsewhere = thread.space_id != act.before.get("space_id", thread.space_id)
+    if is_elsewhere or post.hidden_at is not None or post.deleted_at is not None:
+        raise Conflict(_("Something else was done here since. This can no longer be undone."))
     undoable.note_undone(act)
-    for settlement in report_outcomes.reopen(post):
-        report_outcomes.log(actor, Action.REOPEN_REPORT, post, settlement.outcome)
+    report_outcomes.reopen(actor, post)
 
 
 def last_asked(author: Actor, post_id: int) -> AskedChange | None:
@@ -174,7 +186,10 @@ def last_asked(author: Actor, post_id: int) -> AskedChange | None:
         .limit(1)
     )
     found = db.session.scalars(query).one_or_none() if post.author_id == author.id else None
-    return AskedChange(thread, post, found.reason, found.settled_at) if found is not None else None
+    if found is None:
+        return None
+    rule = grounds.of_post(post.id, Action.ASK_CHANGE)
+    return AskedChange(thread, post, found.reason, found.settled_at, rule)
 
 
 def _did(actor: Actor, post: Post, outcome: ReportOutcome) -> bool:
@@ -184,7 +199,9 @@ def _did(actor: Actor, post: Post, outcome: ReportOutcome) -> bool:
 
 def _last(post: Post) -> PostSettlement | None:
     query = select(PostSettlement).where(
-        PostSettlement.post_id == post.id, PostSettlement.undone_at.is_(None)
+        PostSettlement.post_id == post.id,
+        PostSettlement.undone_at.is_(None),
+        left_behind.is_of_here(post.thread_id, PostSettlement.settled_at),
     )
     return db.session.scalars(query.order_by(PostSettlement.id.desc()).limit(1)).one_or_none()
 

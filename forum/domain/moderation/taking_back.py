@@ -38,7 +38,7 @@ def put_back(actor: Actor, post_id: int, *, rendered: rendering.Rendered | None 
     post = posts.put_back(actor, post_id, rendered=rendered)
     undoable.mark_undone(UndoKind.TAKE_BACK, post_id=post.id)
     for back in _with(post):
-        report_outcomes.reopen(back)
+        report_outcomes.reopen(actor, back)
     weakened.look(lessons)
     return post
 

@@ -1,32 +1,64 @@
 """Undo, for ten minutes: what was done to a thread, a post, a note or a lesson, and what was answered on the desk."""
 
+from collections.abc import Callable, Mapping
+
 from forum.domain.audit import undoable
 from forum.domain.consents import removals
 from forum.domain.held_posts import deciding
 from forum.domain.lessons import confirming, ending
 from forum.domain.moderation import (
+    archiving,
+    deleting,
     hiding,
+    leaving_out,
+    locking,
     narrowing,
+    pinning,
+    retitling,
     revisions,
     set_aside,
     settlers,
     settling,
     taking_back,
 )
-from forum.domain.spaces import notes, undone_answers
-from forum.domain.threads import bookmarks, rendering
+from forum.domain.regrouping import merging, moving, splitting
+from forum.domain.spaces import measures, notes, undone_answers
+from forum.domain.threads import bookmarks, classification, closed_nominations, rendering
 from forum.infra.db import db
 from forum.infra.i18n import _
+from forum.models.threads import Thread
 from forum.models.undo import UndoableAct, UndoKind
 from forum.policy.actors import Actor
 from forum.policy.errors import Conflict, DomainError
+from forum.policy.visibility import get_visible
 
-_OF_DESK = {
-    UndoKind.JOIN: undone_answers.undo_request,
+_UNDO: Mapping[UndoKind, Callable[[Actor, UndoableAct], object]] = {
+    UndoKind.ARCHIVE: archiving.undo,
+    UndoKind.BOOKMARK: bookmarks.undo,
     UndoKind.CAPACITY: undone_answers.undo_capacity,
+    UndoKind.CLASSIFY: classification.undo,
+    UndoKind.CLOSE_NOMINATION: closed_nominations.undo,
+    UndoKind.CONFIRM: confirming.undo,
+    UndoKind.DELETE_POST: deleting.undo,
+    UndoKind.END: ending.undo,
+    UndoKind.HIDE_REVISION: revisions.undo,
+    UndoKind.JOIN: undone_answers.undo_request,
+    UndoKind.LEAVE_OUT: leaving_out.undo,
+    UndoKind.LOCK: locking.undo,
+    UndoKind.MEASURE: measures.undo,
+    UndoKind.MERGE: merging.undo,
+    UndoKind.MOVE: moving.undo,
+    UndoKind.NARROW: narrowing.undo,
+    UndoKind.NOTE: notes.undo,
+    UndoKind.PIN: pinning.undo,
+    UndoKind.REFUSE_POST: deciding.undo,
+    UndoKind.REMOVE: removals.undo,
+    UndoKind.RETITLE: retitling.undo,
+    UndoKind.SETTLE: settling.undo,
     UndoKind.SET_ASIDE: set_aside.undo,
+    UndoKind.SPLIT: splitting.undo,
 }
-SHOWN_AGAIN = {UndoKind.HIDE: hiding.restore, UndoKind.TAKE_BACK: taking_back.put_back}
+SHOWN_AGAIN = (UndoKind.HIDE, UndoKind.TAKE_BACK)
 
 
 def rendered(actor: Actor, act_id: int) -> rendering.Rendered | None:
@@ -49,38 +81,25 @@ def undo(actor: Actor, act_id: int, *, again: rendering.Rendered | None = None) 
     act = undoable.own(actor, act_id)
     if act.undone_at is not None:
         return act
-    if not undoable.is_open(act):
-        raise Conflict(_("The ten minutes in which you could undo this are over."))
+    undoable.require_open(act)
+    thread_id = act.thread_id
     try:
         _bring_back(actor, act, again)
-    except DomainError:
-        db.session.refresh(act)
-        if act.undone_at is None:  # else the same press was faster
-            raise
+    except DomainError as error:
+        if undoable.undone_meanwhile(act):
+            return act
+        if act.thread_id != thread_id:  # that thread went into another one at this moment
+            get_visible(Thread, actor, act.thread_id or 0)
+            raise Conflict(_("Something else was done here since. This can no longer be undone.")) from error
+        raise
     db.session.refresh(act)
     return act
 
 
 def _bring_back(actor: Actor, act: UndoableAct, again: rendering.Rendered | None) -> None:
-    if act.kind == UndoKind.NARROW:
-        narrowing.undo(actor, act)
-    elif act.kind == UndoKind.BOOKMARK:
-        bookmarks.undo(actor, act)
-    elif act.kind == UndoKind.HIDE_REVISION:
-        revisions.undo(actor, act)
-    elif act.kind in _OF_DESK:
-        _OF_DESK[act.kind](actor, act)
-    elif act.kind == UndoKind.NOTE:
-        notes.undo(actor, act)
-    elif act.kind == UndoKind.CONFIRM:
-        confirming.undo(actor, act)
-    elif act.kind == UndoKind.END:
-        ending.undo(actor, act)
-    elif act.kind == UndoKind.SETTLE:
-        settling.undo(actor, act)
-    elif act.kind == UndoKind.REFUSE_POST:
-        deciding.undo(actor, act)
-    elif act.kind == UndoKind.REMOVE:
-        removals.undo(actor, act)
+    if act.kind == UndoKind.HIDE:
+        hiding.undo(actor, act, rendered=again)
+    elif act.kind == UndoKind.TAKE_BACK:
+        taking_back.put_back(actor, act.post_id or 0, rendered=again)
     else:
-        SHOWN_AGAIN[act.kind](actor, act.post_id or 0, rendered=again)
+        _UNDO[act.kind](actor, act)

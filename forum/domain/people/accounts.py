@@ -220,7 +220,8 @@ def _clean_reason(reason: str) -> str:
 
 
 def _locked(member_id: int) -> Member:
-    query = select(Member).where(Member.id == member_id).with_for_update()
+    # Rows that point at them wait for nothing: whoever changes their role holds their invitations, and then logs it.
+    query = select(Member).where(Member.id == member_id).with_for_update(key_share=True)
     member: Member | None = db.session.scalars(query.execution_options(populate_existing=True)).one_or_none()
     if member is None:
         raise NotFound

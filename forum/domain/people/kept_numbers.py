@@ -33,5 +33,6 @@ def keep(actor: Actor, number: int) -> None:
 
 
 def _mark(actor: Actor) -> str:
-    """What stands for the spaces that somebody moderates: of others it counts nothing."""
-    return tokens.digest(",".join(map(str, sorted(moderated(actor)))))
+    """What stands for the spaces that somebody moderates, and is the deputy of: of others it counts nothing."""
+    spaces = (sorted(moderated(actor)), sorted(actor.deputy_in))
+    return tokens.digest("/".join(",".join(map(str, some)) for some in spaces))

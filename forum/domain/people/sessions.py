@@ -71,8 +71,12 @@ def look_up(secret: str, *, counting: bool = False) -> DeviceSession | None:
         has_unread=bool(row.kinds),
         unread_kinds=unread_notices.as_kinds(row.kinds),
         unread=unread_notices.as_unread(row.unread),
-        on_desk=kept_numbers.read(row.on_desk, found.actor) if found.actor.moderates else None,
+        on_desk=kept_numbers.read(row.on_desk, found.actor) if _has_desk(found.actor) else None,
     )
+
+
+def _has_desk(actor: Actor) -> bool:
+    return actor.moderates or bool(actor.deputy_in)
 
 
 @cached

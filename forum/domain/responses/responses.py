@@ -2,11 +2,12 @@
 
 from sqlalchemy import delete, exists, select
 
+from forum.domain.house_rules import acceptance
 from forum.domain.lines import clean_line
 from forum.domain.mailing import events, notices
 from forum.domain.mailing.notices import Subject
 from forum.domain.people import capacities
-from forum.domain.threads import post_store
+from forum.domain.threads import post_store, written_for
 from forum.infra import clock, days, rates
 from forum.infra.db import db
 from forum.infra.i18n import _
@@ -14,25 +15,40 @@ from forum.models.responses import ResponseKind, ThreadResponse
 from forum.models.threads import Thread
 from forum.policy.actions import may_respond, require
 from forum.policy.actors import Actor
-from forum.policy.errors import Forbidden
+from forum.policy.errors import Forbidden, Invalid
+from forum.policy.measures import refusal_unseen
 
 MOST = "120 per hour"
 TOLD = "responded"  # as which the author of the story hears of it
 
 
 def respond(
-    actor: Actor, thread_id: int, *, kind: ResponseKind, sentence: str | None = None
+    actor: Actor,
+    thread_id: int,
+    *,
+    kind: ResponseKind,
+    sentence: str | None = None,
+    accepts: int | None = None,
+    readers: str | None = None,
 ) -> ThreadResponse:
     """Respond to the story of a thread, or change what one said; without `sentence` it stays as it is.
 
-    The same again changes nothing. NotFound, Forbidden, Invalid at `sentence`, TooOften.
+    The same again changes nothing. NotFound, Forbidden, Invalid at `sentence`, also for new words where others read the
+    thread than their form said (`readers`), or at `accepts` for words of who has to accept the house rules first,
+    TooOften.
     """
     thread = post_store.locked_thread(actor, thread_id)
     require(may_respond(actor, thread))
     if sentence is not None:
         sentence = clean_line(sentence, field="sentence", limit=ThreadResponse.SENTENCE_MAX)
-    rates.spend("respond", f"member:{actor.id}", limit=MOST)
+        if sentence and (why := refusal_unseen(actor, thread.space_id)):
+            raise Invalid("sentence", why)
+        if sentence:
+            acceptance.require_accepted(actor, thread.space_id, accepts=accepts)
     response = _own(actor, thread)
+    if sentence and written_for.is_wider(thread, readers):
+        written_for.require_read(response is not None and response.sentence == sentence, "sentence")
+    rates.spend("respond", f"member:{actor.id}", limit=MOST)
     if response is None:
         return _begin(actor, thread, ResponseKind(kind), sentence or "")
     said = response.sentence if sentence is None else sentence
@@ -42,6 +58,7 @@ def respond(
         response.kind, response.sentence = ResponseKind(kind), said
         _sign(actor, response)
         db.session.flush()
+        events.record("response.changed", thread_id=thread.id)
     return response
 
 
@@ -52,9 +69,11 @@ def take_back(actor: Actor, thread_id: int) -> Thread:
     """
     thread = post_store.locked_thread(actor, thread_id)
     own = (ThreadResponse.thread_id == thread.id, ThreadResponse.member_id == actor.id)
-    db.session.execute(delete(ThreadResponse).where(*own))
+    if db.session.scalar(delete(ThreadResponse).where(*own).returning(ThreadResponse.id)) is not None:
+        events.record("response.changed", thread_id=thread.id)
     if not db.session.scalar(select(exists().where(ThreadResponse.thread_id == thread.id))):
-        notices.take_back(TOLD, thread.author_id, about=Subject(thread_id=thread.id))
+        # Whoever began a thread that was merged into this one was told, too.
+        notices.take_back(TOLD, None, about=Subject(thread_id=thread.id))
     return thread
 
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, cast
 from sqlalchemy import Select, and_, false, select
 
 from forum.domain.indexing.keys import Keys
-from forum.domain.indexing.kinds import LISTS, PARAGRAPHS
+from forum.domain.indexing.kinds import LISTS, PARAGRAPHS, of_post
 from forum.domain.lessons import adoptions, library
 from forum.domain.lessons.library import LessonCard
 from forum.domain.people.bylines import COLUMNS as BYLINE
@@ -102,7 +102,7 @@ def of(
     keyed = [_title(row) for row in (*shown, *threads)]
     keyed += [Keyed(row.one_sentence, _terms(row.sentence_terms)) for row in shown]
     keyed += [Keyed(row.text, _terms(row.terms)) for row in claims]
-    keyed += [Keyed(row.plain, _terms(row.terms)) for row in posts]
+    keyed += [_said(row) for row in posts]
     keyed += [part for fields in bodies.values() for _name, part in fields]
     marker = Marker(search, keys)
     marker.learn(keyed)
@@ -114,7 +114,7 @@ def of_posts(reader: Actor, search: Search, keys: Keys, post_ids: list[int]) -> 
     """Return the passages of posts that the reader may read, by their ids (two queries, and one where any has an @)."""
     rows = select_rows(_posts_by_id(signed_in=True), {**reader_values(reader), "ids": post_ids}).all()
     marker = Marker(search, keys)
-    marker.learn([Keyed(row.plain, _terms(row.terms)) for row in rows])
+    marker.learn([_said(row) for row in rows])
     return _Drawing(marker).posts(rows)
 
 
@@ -172,7 +172,7 @@ class _Drawing:
         names = mentions.names_in([row.id for row in rows if "@" in row.plain])
         posts: dict[int, PostPassage] = {}
         for row in rows:
-            found = self.marker.passage(Keyed(row.plain, _terms(row.terms)))
+            found = self.marker.passage(_said(row))
             said = tuple((text.with_names(part, names.get(row.id, {})), mark) for part, mark in found)
             author = speaker(row, said_at=row.created_at)
             posts[row.id] = PostPassage(row.number, said, author, row.created_at)
@@ -187,6 +187,11 @@ class _Drawing:
 def _title(row: Any) -> Keyed:
     """The title of a lesson or thread."""
     return Keyed(row.title, _terms(row.title_terms))
+
+
+def _said(row: Any) -> Keyed:
+    """The text of a post, as it is in the index."""
+    return Keyed(of_post(row.heading, row.plain), _terms(row.terms))
 
 
 def _terms(terms: str | None) -> list[str]:
@@ -267,6 +272,7 @@ def _posts_by_id(signed_in: bool) -> Select[Any]:
             Post.thread_id,
             Post.number,
             Post.created_at,
+            Post.heading,
             PostRevision.plain,
             PostText.terms,
             (finds(reader_id) if reader else false()).label("author_found"),

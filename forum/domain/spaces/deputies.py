@@ -1,20 +1,24 @@
 """The deputy of a space: a full member who looks at what its only moderator may not settle, as it is their own.
 
-Named by its moderators. It ends with the membership, and when the deputy becomes a moderator.
+While all its moderators are away, at reported posts and posts that wait, too. Named by its moderators. It ends with
+the membership, and when the deputy becomes a moderator.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.orm import aliased
 
 from forum.domain.audit import log as audit_log
+from forum.domain.lines import handle_of
 from forum.domain.mailing import events
-from forum.infra import clock
+from forum.infra import clock, days
 from forum.infra.db import db
 from forum.infra.i18n import _
+from forum.models.absences import ModeratorAbsence
 from forum.models.accounts import Member
 from forum.models.deputies import SpaceDeputy
 from forum.models.moderation import Action
@@ -28,6 +32,7 @@ from forum.policy.visibility import get_visible
 # Created once because aliased() is slow.
 _DEPUTY, _ROLE, _PERSON = aliased(SpaceDeputy), aliased(Membership), aliased(Member)
 _OTHER, _OTHER_PERSON = aliased(Membership), aliased(Member)
+_AWAY = aliased(ModeratorAbsence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +58,23 @@ def name(actor: Actor, space_id: int, *, handle: str) -> None:
     """
     space: Space = get_visible(Space, actor, space_id, lock=True)  # one change of its people at a time
     require(may_moderate(actor, space.id))
-    member_id = _member_of(space.id, handle.strip().removeprefix("@").lower())
-    current = _current(space.id)
+    put(actor, space.id, handle=handle)
+
+
+def put(actor: Actor, space_id: int, *, handle: str) -> None:
+    """Do the same in a space that is locked and that the actor moderates; Invalid at `handle`."""
+    member_id = full_member(space_id, handle_of(handle))
+    current = _current(space_id)
     if current is not None and current.member_id == member_id:
         return
     if current is not None:
         _end(current)
     row = SpaceDeputy(
-        space_id=space.id, member_id=member_id, named_by_id=actor.id, named_at=clock.now(), ended_at=None
+        space_id=space_id, member_id=member_id, named_by_id=actor.id, named_at=clock.now(), ended_at=None
     )
     db.session.add(row)
     db.session.flush()
-    audit_log.record(actor, Action.DEPUTY, space_id=space.id, subject_id=member_id, reason="named")
+    audit_log.record(actor, Action.DEPUTY, space_id=space_id, subject_id=member_id, reason="named")
     events.record("deputy.named", deputy_id=row.id, actor_id=actor.id)
 
 
@@ -132,34 +142,43 @@ def holds(deputy: Any) -> ColumnElement[bool]:
     return deputy.ended_at.is_(None) & full.exists()
 
 
-def has_any(space_id: Any) -> ColumnElement[bool]:
-    """Return whether the space in a column has a deputy."""
-    return exists().where(_DEPUTY.space_id == space_id, holds(_DEPUTY)).correlate(space_id.table)
+def has_any(
+    space_id: Any, *but: Any, unless: Callable[[Any], ColumnElement[bool]] | None = None
+) -> ColumnElement[bool]:
+    """Return whether the space in a column has a deputy who is none of these members, nor barred by `unless`."""
+    others = [_DEPUTY.member_id != one for one in but]
+    free = [~unless(_DEPUTY.member_id)] if unless is not None else []
+    return (
+        exists().where(_DEPUTY.space_id == space_id, holds(_DEPUTY), *others, *free).correlate_except(_DEPUTY)
+    )
 
 
 def is_deputy(space_id: Any, member_id: int) -> ColumnElement[bool]:
     """Return whether somebody is the deputy of the space in a column."""
     mine = (_DEPUTY.space_id == space_id, _DEPUTY.member_id == member_id)
-    return exists().where(*mine, holds(_DEPUTY)).correlate(space_id.table)
+    return exists().where(*mine, holds(_DEPUTY)).correlate_except(_DEPUTY)
 
 
 def another_moderates(space_id: Any, *but: Any) -> ColumnElement[bool]:
     """Return whether the space in a column has a moderator in good standing besides these members."""
-    others = (
-        select(_OTHER.id)
-        .join(_OTHER_PERSON, _OTHER_PERSON.id == _OTHER.member_id)
-        .where(
-            _OTHER.space_id == space_id,
-            _OTHER.role == Role.MODERATOR,
-            belonging(_OTHER),
-            in_good_standing(_OTHER_PERSON),
-            *(_OTHER.member_id != one for one in but),
-        )
-    )
+    return _others(space_id, but).correlate_except(_OTHER, _OTHER_PERSON).exists()
+
+
+def another_is_there(space_id: Any, *but: Any) -> ColumnElement[bool]:
+    """Return whether one of those moderators is not away today."""
+    others = _others(space_id, but).where(~away(_OTHER.member_id))
     return others.correlate_except(_OTHER, _OTHER_PERSON).exists()
 
 
-def _member_of(space_id: int, handle: str) -> int:
+def away(member_id: Any) -> ColumnElement[bool]:
+    """Return whether the member in a column said that they are away today, a day of the forum."""
+    today = days.today()
+    on = (_AWAY.member_id == member_id, _AWAY.first_day <= today, _AWAY.last_day >= today)
+    return exists().where(*on).correlate_except(_AWAY)
+
+
+def full_member(space_id: int, handle: str) -> int:
+    """Return the id of a full member of a space in good standing, by their name with an @; Invalid at `handle`."""
     query = (
         select(Member.id)
         .join(Membership, Membership.member_id == Member.id)
@@ -175,6 +194,20 @@ def _member_of(space_id: int, handle: str) -> int:
     if found is None:
         raise Invalid("handle", _("Choose a full member of this space who does not moderate it."))
     return int(found)
+
+
+def _others(space_id: Any, but: tuple[Any, ...]) -> Select[Any]:
+    return (
+        select(_OTHER.id)
+        .join(_OTHER_PERSON, _OTHER_PERSON.id == _OTHER.member_id)
+        .where(
+            _OTHER.space_id == space_id,
+            _OTHER.role == Role.MODERATOR,
+            belonging(_OTHER),
+            in_good_standing(_OTHER_PERSON),
+            *(_OTHER.member_id != one for one in but),
+        )
+    )
 
 
 def _current(space_id: int) -> SpaceDeputy | None:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, select, update
 from forum.domain.lines import clean_paragraphs
 from forum.domain.mailing import events
 from forum.domain.people import accounts, capacities, mail_links
-from forum.domain.spaces import confirmations, guests, memberships
+from forum.domain.spaces import confirmations, guests, memberships, spaces
 from forum.infra import clock, days, rates
 from forum.infra.db import db
 from forum.infra.i18n import LOCALES, _
@@ -158,6 +158,7 @@ def accept_as(actor: Actor, token: str) -> Space:
     invitation = mail_links.invitation_of(token)
     if actor.email != invitation.email:
         raise Forbidden(_("This invitation is for somebody with another address."))
+    spaces.hold_people(invitation.space_id)
     member = db.session.get_one(Member, actor.id)
     return _let_in(invitation, member)
 
@@ -186,6 +187,7 @@ def accept(token: str, profile: Profile, *, password_hash: str) -> tuple[Member,
     field that is wrong.
     """
     invitation = _for_somebody_new(token)
+    spaces.hold_people(invitation.space_id)
     capacities.check_city(profile.city, profile.body)
     member = accounts.begin(
         email=invitation.email, name=profile.name, password_hash=password_hash, locale=profile.locale

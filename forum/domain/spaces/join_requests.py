@@ -14,7 +14,7 @@ from forum.domain.mailing import events
 from forum.domain.people import capacities
 from forum.domain.people.bylines import COLUMNS, Byline, byline, speaker
 from forum.domain.people.capacities import HeldCapacity
-from forum.domain.spaces import bringing, guests, undone_answers
+from forum.domain.spaces import bringing, guests, spaces, undone_answers
 from forum.domain.spaces.bringing import Brought
 from forum.infra import clock, days, rates
 from forum.infra.db import db
@@ -260,6 +260,7 @@ def answer(
     if role == Role.MODERATOR:
         raise Invalid("role", _("Let this person in as a member first."))
     ends_at = guests.end_of(until) if role == Role.GUEST else None
+    spaces.hold_people(request.space_id)
     answered = claim(
         update(JoinRequest)
         .where(JoinRequest.id == request.id, JoinRequest.answered_at.is_(None))

@@ -6,11 +6,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Date, Integer, and_, bindparam, func, select, update
 
 from forum.domain.audit import log as audit_log
+from forum.domain.audit import undoable
 from forum.domain.lines import clean_reason
 from forum.domain.mailing import events
 from forum.domain.people import capacities, feed_keys, lapsed_hand_overs
 from forum.domain.people.bylines import COLUMNS, Byline, speaker
-from forum.domain.spaces import deputies, guests
+from forum.domain.spaces import deputies, guests, taken_measures
 from forum.domain.themes.labels import ROLES
 from forum.infra import clock, days
 from forum.infra.db import db
@@ -18,13 +19,14 @@ from forum.infra.i18n import _
 from forum.infra.rows import insert_new
 from forum.infra.statements import cached, select_rows
 from forum.models.accounts import Capacity, Member
+from forum.models.measures import MeasureKind, SpaceMeasure
 from forum.models.moderation import Action, ModerationAction
 from forum.models.spaces import Invitation, Membership, Role, Space
 from forum.policy.actions import may_moderate, require
 from forum.policy.actors import Actor, actor_for
 from forum.policy.errors import Conflict, Invalid, NotFound
 from forum.policy.readers import reader_param, reader_values
-from forum.policy.standing import belonging
+from forum.policy.standing import belonging, in_good_standing
 from forum.policy.visibility import get_visible, visible
 
 _SPACE_ID = bindparam("space_id", type_=Integer)
@@ -47,7 +49,9 @@ def grant(
     is_new = bool(
         insert_new(Membership, [{**row, "granted_by_id": granter_id, "ends_at": ends_at}], Membership.id)
     )
-    membership = _current(space_id, member_id)
+    membership = current(space_id, member_id)
+    if is_new:
+        taken_measures.end_removals(space_id, member_id, by_id=granter_id)
     before = None if is_new else membership.role
     if before is not None:
         if WEIGHT[before] >= WEIGHT[at_least]:
@@ -69,10 +73,10 @@ def set_role(actor: Actor, space_id: int, member_id: int, *, role: Role) -> Memb
     space: Space = get_visible(Space, actor, space_id, lock=True)  # one change of its people at a time
     require(may_moderate(actor, space.id))
     withdraw_invitations_of(space.id, member_id)
-    membership, new_role = _current(space.id, member_id), Role(role)
+    membership, new_role = current(space.id, member_id), Role(role)
     if membership.role == new_role:
         return membership
-    _keep_a_moderator(membership)
+    keep_a_moderator(membership)
     before = membership.role
     changed = _replace(membership, new_role, actor.id)
     deputies.end_of(member_id, space.id)
@@ -91,7 +95,7 @@ def set_end(actor: Actor, space_id: int, member_id: int, *, until: date | None) 
     """
     space: Space = get_visible(Space, actor, space_id, lock=True)
     require(may_moderate(actor, space.id))
-    membership = _current(space.id, member_id)
+    membership = current(space.id, member_id)
     if membership.role != Role.GUEST:
         raise Conflict(_("Only the time of a guest ends by itself."))
     before, ends_at = membership.ends_at, guests.end_of(until)
@@ -102,26 +106,66 @@ def set_end(actor: Actor, space_id: int, member_id: int, *, until: date | None) 
 
 
 def remove(actor: Actor, space_id: int, member_id: int, *, reason: str) -> None:
-    """End somebody's membership of a space, with a reason for the log; their next request finds the space closed.
+    """End somebody's membership of a space, with a reason that they read; their next request finds the space closed.
 
-    An invitation of before does not bring them back.
+    An invitation of before does not bring them back. For ten minutes it can be undone, and until then nobody is told.
     NotFound, Forbidden, Invalid at `reason`, or at `role` for the last moderator.
     """
     space: Space = get_visible(Space, actor, space_id, lock=True)
     require(may_moderate(actor, space.id))
     reason = clean_reason(
-        reason, limit=ModerationAction.REASON_MAX, missing=_("Say why: it stays in the log.")
+        reason, limit=ModerationAction.REASON_MAX, missing=_("Say why: this person reads it.")
     )
     withdraw_invitations_of(space.id, member_id)
-    membership = _current(space.id, member_id)
-    _keep_a_moderator(membership)
+    membership = current(space.id, member_id)
+    keep_a_moderator(membership)
+    act_id = None
+    if actor.id != member_id:
+        act_id = taken_measures.write(
+            actor, membership, MeasureKind.REMOVE, reason=reason, membership_id=membership.id
+        ).act_id
+    close(actor, membership)
+    line = audit_log.record(actor, Action.REMOVE, space_id=space.id, subject_id=member_id, reason=reason)
+    if act_id is not None:
+        undoable.said_in(act_id, line.id)
+    events.record("role.taken", membership_id=membership.id, actor_id=actor.id, act_id=act_id)
+
+
+def close(actor: Actor, membership: Membership) -> None:
+    """End a membership, with all that hangs on it (system verb): its caller locked the space, says why and tells it."""
     membership.ended_at, membership.ended_by_id = clock.now(), actor.id
-    _withdraw_invitations(space.id, Invitation.responsible_id == member_id)
-    lapsed_hand_overs.end_offers_to(member_id, space_id=space.id)
-    deputies.end_of(member_id, space.id)
+    member_id, space_id = membership.member_id, membership.space_id
+    _withdraw_invitations(space_id, Invitation.responsible_id == member_id)
+    lapsed_hand_overs.end_offers_to(member_id, space_id=space_id)
+    deputies.end_of(member_id, space_id)
     feed_keys.end_lost(member_id)
-    audit_log.record(actor, Action.REMOVE, space_id=space.id, subject_id=member_id, reason=reason)
-    events.record("role.taken", membership_id=membership.id, actor_id=actor.id)
+
+
+def bring_back(actor: Actor, measure: SpaceMeasure) -> None:
+    """Let somebody who was removed belong again, as before; what they answered for meanwhile stays as it is.
+
+    System verb: its caller locked the space. Who was let in again otherwise keeps that role, and a moderator comes back
+    as a member.
+    """
+    before = db.session.get(Membership, measure.membership_id, populate_existing=True)
+    if before is None:
+        raise Conflict(_("It is no longer known which role this person had. Invite them again."))
+    if before.ends_at is not None and before.ends_at <= clock.now():
+        raise Conflict(_("Their time as a guest is over meanwhile. Invite them again."))
+    guests.close(before.member_id, before.space_id)
+    again = select(Membership.id).where(
+        Membership.space_id == before.space_id,
+        Membership.member_id == before.member_id,
+        belonging(Membership),
+    )
+    if db.session.scalar(again) is not None:
+        return
+    if taken_measures.is_open(measure):
+        before.ended_at = before.ended_by_id = None
+        db.session.flush()
+        return
+    role = Role.MEMBER if before.role == Role.MODERATOR else before.role
+    grant(actor.id, before.member_id, before.space_id, role, ends_at=before.ends_at)
 
 
 def withdraw_invitations_of(space_id: int, member_id: int) -> None:
@@ -159,7 +203,8 @@ def _moderators() -> Any:
     )
 
 
-def _current(space_id: int, member_id: int) -> Membership:
+def current(space_id: int, member_id: int) -> Membership:
+    """Return the role of somebody in a space now, locked (system verb); NotFound."""
     membership: Membership | None = db.session.scalars(
         select(Membership)
         .where(Membership.space_id == space_id, Membership.member_id == member_id, belonging(Membership))
@@ -208,8 +253,11 @@ def _log(actor: Actor, membership: Membership, before: str, after: str) -> None:
     )
 
 
-def _keep_a_moderator(membership: Membership) -> None:
-    """Refuse to end the last moderator's role: requests to the space would never be answered."""
+def keep_a_moderator(membership: Membership) -> None:
+    """Refuse to end the last moderator's role: requests to the space would never be answered (system verb).
+
+    Invalid at `role`.
+    """
     if membership.role != Role.MODERATOR:
         return
     others = (
@@ -221,7 +269,7 @@ def _keep_a_moderator(membership: Membership) -> None:
             belonging(Membership),
             Membership.role == Role.MODERATOR,
             Membership.member_id != membership.member_id,
-            Member.suspended_at.is_(None),
+            in_good_standing(Member),
         )
     )
     if not db.session.scalar(others):

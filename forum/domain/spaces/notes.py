@@ -198,8 +198,7 @@ def remove(actor: Actor, note_id: int) -> Space:
 def undo(actor: Actor, act: UndoableAct) -> None:
     """Bring back a note that was removed; NotFound, Forbidden, Conflict where others took its place."""
     space, note = _locked(actor, act.before["note_id"], removed=True)
-    db.session.refresh(act)
-    if act.undone_at is not None:
+    if undoable.undone_meanwhile(act):
         return
     _require_room(space.id, is_welcome=note.is_welcome)
     note.removed_at = None

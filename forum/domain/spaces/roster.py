@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Date, Integer, Select, String, and_, bindparam, exists, select
+from sqlalchemy import Date, Integer, Select, String, and_, bindparam, case, exists, select
 from sqlalchemy.orm import aliased
 
 from forum.domain.lines import too_long
@@ -16,7 +16,7 @@ from forum.domain.people import capacities, found_by
 from forum.domain.people.bylines import Byline, byline
 from forum.domain.people.capacities import HeldCapacity
 from forum.domain.people.directory import LONGEST
-from forum.domain.spaces import guests
+from forum.domain.spaces import deputies, guests
 from forum.infra import days, text
 from forum.infra.i18n import _
 from forum.infra.in_lists import in_list
@@ -44,6 +44,13 @@ COLUMNS = (
     Membership.member_id,
     Member.name,
     Member.handle,
+    case(
+        (
+            Membership.role == Role.MODERATOR,
+            ~deputies.another_moderates(Membership.space_id, Membership.member_id),
+        ),
+        else_=False,
+    ).label("is_alone"),
 )
 
 
@@ -88,6 +95,7 @@ class MemberRow:
     until: date | None = None  # the last day of a guest
     also_in: Sequence[Place] = ()
     held: Sequence[HeldCapacity] = ()  # what they speak as today, that of the byline last
+    is_alone: bool = False  # the only moderator
 
 
 @dataclass(slots=True)
@@ -170,6 +178,7 @@ def _shown(row: Any, known: Known) -> MemberRow:
         guests.last_day(row.ends_at),
         tuple(known.also_in.values()),
         held,
+        bool(row.is_alone),
     )
 
 

@@ -80,6 +80,16 @@ def by_id(reader: Actor | None, space_id: int) -> Space:
     return space
 
 
+def hold_people(space_id: int) -> None:
+    """Let nobody change a role in a space until the end of this transaction; who else comes in meanwhile goes on.
+
+    Before an invitation, a request or an offer of the space is held (system verb): whoever changes a role holds the
+    space first, and a row that points at the space needs it, too. The other way round each would wait for the other.
+    """
+    query = select(Space.id).where(Space.id == space_id)
+    db.session.execute(query.with_for_update(read=True, key_share=True)).all()
+
+
 def require_moderator(actor: Actor, space_id: int) -> None:
     """Do nothing for who moderates a space (no query); NotFound, Forbidden for others."""
     answer = may_moderate(actor, space_id)

@@ -6,17 +6,22 @@ These are to a request to belong to a space, and about what somebody speaks as: 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import delete, exists, or_, select
 
+from forum.domain.audit import log as audit_log
 from forum.domain.audit import undoable
 from forum.domain.mailing import events
 from forum.domain.people import feed_keys
-from forum.domain.spaces import memberships
+from forum.domain.spaces import deputies, memberships
 from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.models.accounts import Capacity, Member
+from forum.models.held import HeldPost
+from forum.models.moderation import Action, ModerationAction
+from forum.models.responses import ThreadResponse
 from forum.models.spaces import Invitation, JoinRequest, Membership, Role, Space
+from forum.models.summaries import SummaryVersion
 from forum.models.threads import Post
 from forum.models.undo import UndoableAct, UndoKind
 from forum.policy.actions import deny, may_moderate, require
@@ -87,27 +92,46 @@ def undo_request(actor: Actor, act: UndoableAct) -> None:
     if seen is None:
         raise NotFound
     require(may_moderate(actor, seen.space_id))
+    get_visible(Space, actor, seen.space_id, lock=True)  # one change of its people at a time
     request: JoinRequest = get_visible(JoinRequest, actor, seen.id, lock=True)
+    if undoable.undone_meanwhile(act):
+        return
     if request.answered_by_id != actor.id or request.answered_at is None:
         raise Conflict(_("Something happened to this request since."))
     if act.before["membership_id"] is not None:
         _shut_out(act, request)
     request.answered_at = request.answered_by_id = request.accepted = None
     undoable.note_undone(act)
+    audit_log.record(actor, Action.ANSWER_UNDONE, space_id=request.space_id, subject_id=request.member_id)
 
 
 def _shut_out(act: UndoableAct, request: JoinRequest) -> None:
     member = db.session.get_one(Member, request.member_id, with_for_update=True, populate_existing=True)
     membership = db.session.get(Membership, act.before["membership_id"], populate_existing=True)
-    wrote = exists().where(Post.author_id == member.id, Post.created_at >= act.at)
-    if membership is None or membership.ended_at is not None or db.session.scalar(select(wrote)):
+    if membership is None or membership.ended_at is not None or _said_something(member.id, act.at):
         raise Conflict(_("This person did something in the network since: it can no longer be taken back."))
     db.session.execute(delete(Membership).where(Membership.id == membership.id))
     db.session.expunge(membership)
+    deputies.end_of(member.id, request.space_id)
     if act.before["is_new"]:
         member.approved_at = None
     feed_keys.end_lost(member.id)
     db.session.flush()
+
+
+def _said_something(member_id: int, since: datetime) -> bool:
+    """Whether somebody wrote a post, also one that waits, or said anything beside posts (one query).
+
+    Not whether they reported one: that would tell its author, where that is the moderator who asks.
+    """
+    of_theirs: tuple[tuple[Any, Any], ...] = (
+        (Post.author_id, Post.created_at),
+        (HeldPost.author_id, HeldPost.written_at),
+        (ThreadResponse.member_id, ThreadResponse.said_at),
+        (SummaryVersion.editor_id, SummaryVersion.created_at),
+    )
+    found = (exists().where(who == member_id, at >= since) for who, at in of_theirs)
+    return bool(db.session.scalar(select(or_(*found))))
 
 
 def note_capacity(actor: Actor, capacity: Capacity, *, log_id: int) -> UndoableAct:
@@ -127,6 +151,8 @@ def undo_capacity(actor: Actor, act: UndoableAct) -> None:
     ).one_or_none()
     if capacity is None:
         raise NotFound
+    if undoable.undone_meanwhile(act):
+        return
     if db.session.scalar(its.with_only_columns(Capacity.id).where(answerable(actor))) is None:
         require(deny(_("Only the person who answers for this capacity can do this.")))
     if capacity.ended_by_id is not None or actor.id not in (capacity.confirmed_by_id, capacity.refused_by_id):
@@ -140,3 +166,11 @@ def undo_capacity(actor: Actor, act: UndoableAct) -> None:
         # Counts it anew, as it is now; nobody is told.
         events.record("capacity.confirmed", capacity_id=capacity.id, is_told=True)
     undoable.note_undone(act)
+    said = db.session.get_one(ModerationAction, act.before["log_id"])
+    audit_log.record(
+        actor,
+        Action.ANSWER_UNDONE,
+        space_id=said.space_id,
+        subject_id=capacity.member_id,
+        capacity_id=capacity.id,
+    )

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, exists, select
 from sqlalchemy.orm import aliased
 
+from forum.domain.lines import handle_of
 from forum.domain.mailing import events, notices
 from forum.domain.mailing.notices import Subject
 from forum.domain.threads import post_store
@@ -102,7 +103,7 @@ def take_back(actor: Actor, thread_id: int, member_id: int) -> Thread:
 
 def _who_may(thread: Thread, handle: str) -> int:
     """The id of the member with that handle, who may reply and does not moderate; Invalid at `handle`."""
-    handle = handle.strip().removeprefix("@").lower()
+    handle = handle_of(handle)
     if not handle:
         raise Invalid("handle", _("Say whom you ask."))
     found = audience(thread).with_only_columns(Member.id).where(Member.handle == handle)

@@ -169,7 +169,8 @@ def _all() -> Select[Any]:
                 SummaryCitation.position == SummarySentence.position,
             ),
         )
-        .outerjoin(Post, Post.id == SummaryCitation.post_id)
+        # One that moved to another thread is read there.
+        .outerjoin(Post, and_(Post.id == SummaryCitation.post_id, Post.thread_id == SummaryVersion.thread_id))
         .order_by(SummaryVersion.number.desc(), SummarySentence.position, Post.number)
     )
     return cast(Select[Any], query)

@@ -2,6 +2,7 @@
 
 from sqlalchemy import select
 
+from forum.domain.mailing import events
 from forum.domain.summaries import keepers, page, sentences
 from forum.domain.threads import post_store
 from forum.infra import clock, rates
@@ -115,3 +116,4 @@ def _add(actor: Actor, thread: Thread, number: int, rows: Rows) -> None:
         for post_id, revision in cited
     )
     db.session.flush()
+    events.record("summary.written", thread_id=thread.id)

@@ -19,6 +19,7 @@ from forum.domain.mailing.mail_policy import FULL_LENGTH, Told
 from forum.domain.themes.labels import AXES
 from forum.domain.threads import mentions
 from forum.domain.threads.list_queries import FILTERS, KEYS
+from forum.domain.threads.running import RUNNING
 from forum.infra import days
 from forum.infra.columns import code
 from forum.infra.i18n import _
@@ -32,7 +33,12 @@ from forum.policy.actors import Actor
 from forum.policy.visibility import sees
 
 MOST = 30  # entries: a reader that asks once a day misses nothing of most spaces
-_SHOWN: Sequence[Any] = (Thread.hidden_at.is_(None), Thread.withdrawn_at.is_(None), Thread.title != "")
+_SHOWN: Sequence[Any] = (
+    Thread.hidden_at.is_(None),
+    Thread.withdrawn_at.is_(None),
+    Thread.title != "",
+    RUNNING,
+)
 
 
 @dataclass(frozen=True, slots=True)

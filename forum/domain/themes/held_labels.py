@@ -11,5 +11,6 @@ BECAUSE: Mapping[HeldBecause, Any] = {
     HeldBecause.EVERYBODY: lazy("Everybody's posts wait in this space for now."),
     HeldBecause.GUEST: lazy("Its author is a guest here."),
     HeldBecause.NEWCOMER: lazy("No post of its author stands in this space yet."),
+    HeldBecause.PERSON: lazy("Moderators of this space look at all that its author writes here."),
     HeldBecause.LINK: lazy("It is the first post of its author here with a link."),
 }

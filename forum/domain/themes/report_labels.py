@@ -16,7 +16,7 @@ REASONS: Mapping[str, Any] = {
 }
 OUTCOMES: Mapping[str, Any] = {
     ReportOutcome.HIDDEN: lazy("The post was hidden."),
-    ReportOutcome.ASKED: lazy("Its author was asked to change it."),
+    ReportOutcome.ASKED: lazy("Its author is asked to change it."),
     ReportOutcome.LEFT: lazy("It stays as it is."),
     ReportOutcome.TAKEN_BACK: lazy("Its author took the post back."),
 }

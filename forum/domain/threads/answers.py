@@ -1,14 +1,16 @@
 """A reply that answers one post: kept as the id of that post, drawn when it is read."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import case, select
 
 from forum.domain.threads import mentions
+from forum.domain.threads.views import Answered
 from forum.infra import text
 from forum.infra.db import db
 from forum.models.accounts import Member
-from forum.models.threads import Post, PostRevision
+from forum.models.threads import Post, PostRevision, Thread
 from forum.policy.visibility import Reader, visible
 
 FIRST_WORDS = 140
@@ -37,6 +39,20 @@ def target(reader: Reader | None, thread_id: int, number: int) -> Target | None:
         return None
     words = mentions.in_plain({row.id: row.said})[row.id]
     return Target(row.number, row.name, text.one_line(text.summary(words, FIRST_WORDS)))
+
+
+def elsewhere(reader: Reader | None, post_ids: Collection[int]) -> dict[int | None, Answered]:
+    """Return those of these posts that the reader may see, by their ids, with the threads where they stand (a query).
+
+    A reply that was split off still answers what it answered, for who sees both.
+    """
+    rows = db.session.execute(
+        visible(Post, reader, Post.id, Post.thread_id, Post.number, Member.name, Thread.slug)
+        .join(Member, Member.id == Post.author_id)
+        .join(Thread, Thread.id == Post.thread_id)
+        .where(Post.id.in_(post_ids))
+    )
+    return {row.id: Answered(row.thread_id, row.number, row.name, row.slug) for row in rows}
 
 
 def keep(post: Post, number: int | None) -> None:

@@ -5,25 +5,25 @@ Every change is kept (`changes.py` shows them under the opening post); those of 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import func, select
 
 from forum.domain.audit import log as audit_log
 from forum.domain.audit import undoable
 from forum.domain.mailing import events
 from forum.domain.themes import tags as tagging
-from forum.domain.threads import nominations, post_store
-from forum.infra import clock, rates
+from forum.domain.threads import placing, post_store, waiting_there
+from forum.infra import rates
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.models.classification import Part, ThreadChange
-from forum.models.lessons import LessonSource
 from forum.models.moderation import Action, ActorRole
 from forum.models.spaces import Audience, Space
 from forum.models.themes import Axis, Need
 from forum.models.threads import Thread
-from forum.models.undo import UndoKind
-from forum.policy.actions import may_classify, may_move, may_start, require
+from forum.models.undo import UndoableAct, UndoKind
+from forum.policy.actions import may_classify, may_moderate, may_move, may_start, require
 from forum.policy.actors import Actor
 from forum.policy.errors import Conflict, Invalid
 from forum.policy.visibility import get_visible
@@ -52,7 +52,9 @@ def current(actor: Actor, thread_id: int) -> tuple[Thread, Classification]:
         axis=thread.axis,
         tags=tuple(tag.name for tag in tagging.of_thread(thread.id)),
         last_change=_last_change(thread.id),
-        may_move=bool(movable) and not _has_lesson(thread.id) and not post_store.has_hidden(thread),
+        may_move=bool(movable)
+        and not waiting_there.has_lesson(thread.id)
+        and not post_store.has_hidden(thread),
     )
 
 
@@ -85,30 +87,71 @@ def classify(
         (Part.NEED, thread.need.value, need.value),
         (Part.AXIS, str(thread.axis or ""), str(axis or "")),
     ]
+    before = {
+        "need": thread.need.value,
+        "axis": str(thread.axis or ""),
+        "tags": [tag.name for tag in old_tags],
+    }
     thread.need, thread.axis = need, axis
     if not same_tags:
         tagging.put(thread.id, names)
         changes.append((Part.TAGS, _line(old_tags), _line(tagging.of_thread(thread.id))))
     is_own = thread.author_id == actor.id
     line = None if is_own else audit_log.record(actor, Action.CLASSIFY, thread=thread)
-    _keep(actor, thread, changes, action_id=line.id if line else None)
+    placing.keep(actor, thread, changes, action_id=line.id if line else None)
+    if not is_own:
+        undoable.note(actor, UndoKind.CLASSIFY, thread_id=thread.id, before=before | _now(thread))
     return thread
 
 
+def undo(actor: Actor, act: UndoableAct) -> None:
+    """Say again what a thread was about before a moderator changed that; NotFound, Forbidden.
+
+    Conflict where anybody changed it since, moved it or merged one of its tags.
+    """
+    thread = post_store.locked_thread(actor, act.thread_id or 0)
+    if undoable.undone_meanwhile(act):
+        return
+    require(may_moderate(actor, thread.space_id))
+    was = act.before
+    if not thread.title or {name: was[name] for name in ("space_id", "last", "tag_ids")} != _now(thread):
+        raise Conflict(_("Something else was done here since. This can no longer be undone."))
+    need, axis = Need(was["need"]), Axis(was["axis"]) if was["axis"] else None
+    old_tags = tagging.of_thread(thread.id)
+    changes = [
+        (Part.NEED, thread.need.value, need.value),
+        (Part.AXIS, str(thread.axis or ""), str(axis or "")),
+    ]
+    thread.need, thread.axis = need, axis
+    if [tag.name for tag in old_tags] != was["tags"]:
+        tagging.put(thread.id, tagging.clean(was["tags"]))
+        changes.append((Part.TAGS, _line(old_tags), _line(tagging.of_thread(thread.id))))
+    line = audit_log.record(actor, Action.CLASSIFY, thread=thread)
+    placing.keep(actor, thread, changes, action_id=line.id)
+    undoable.note_undone(act)
+
+
+def _now(thread: Thread) -> dict[str, Any]:
+    """What must still be so when the change is undone."""
+    tag_ids = sorted(db.session.scalars(tagging.ids_of_thread(thread.id)).all())
+    return {"space_id": thread.space_id, "last": _last_change(thread.id), "tag_ids": tag_ids}
+
+
 def to_move(actor: Actor, thread_id: int) -> Thread:
-    """Return a thread that its author may move; NotFound, Forbidden, Conflict when a lesson rests on it."""
+    """Return a thread that its author may move, unless something keeps it there; NotFound, Forbidden."""
     thread: Thread = get_visible(Thread, actor, thread_id)
-    _require_move(actor, thread)
+    _require_may_move(actor, thread)
     return thread
 
 
 def move(actor: Actor, thread_id: int, space_id: int, *, audience: Audience) -> Thread:
     """Move one's own thread to another space, for the readers that its author chooses there.
 
-    NotFound, Forbidden, Invalid at `audience`, Conflict when a lesson rests on it, TooOften.
+    NotFound, Forbidden, Invalid at `audience`, Conflict where something keeps it there, TooOften.
     """
     thread = post_store.locked_thread(actor, thread_id)
-    _require_move(actor, thread)
+    _require_may_move(actor, thread)
+    waiting_there.require_none(thread)
     space: Space = get_visible(Space, actor, space_id)
     require(may_start(actor, space))
     audience = Audience(audience)
@@ -119,32 +162,19 @@ def move(actor: Actor, thread_id: int, space_id: int, *, audience: Audience) -> 
     if thread.space_id == space.id:
         raise Conflict(_("The thread is in that space already."))
     _count(actor)
-    _keep(actor, thread, [(Part.SPACE, str(thread.space_id), str(space.id))])
-    before, thread.space_id, thread.audience = thread.audience, space.id, audience
-    post_store.begin_history_anew(thread)
-    nominations.forget(thread)
-    db.session.flush()
+    before = placing.place(actor, thread, space, audience=audience)
     if audience != before:
         action = Action.NARROW if audience.rank < before.rank else Action.WIDEN
         audit_log.record(actor, action, thread=thread, role=ActorRole.AUTHOR)
+    undoable.mark_undone(UndoKind.MOVE, thread_id=thread.id)
     if audience.rank > before.rank:
         undoable.mark_undone(UndoKind.NARROW, thread_id=thread.id)
     events.record("thread.moved", thread_id=thread.id, actor_id=actor.id)
     return thread
 
 
-def _require_move(actor: Actor, thread: Thread) -> None:
+def _require_may_move(actor: Actor, thread: Thread) -> None:
     require(may_move(actor, thread, others_wrote=post_store.others_took_part(thread)))
-    if _has_lesson(thread.id):
-        # A lesson belongs to the space of its thread, and what it may quote follows from where that stands.
-        raise Conflict(_("A lesson is being made from this thread, or was made, so it stays in this space."))
-    if post_store.has_hidden(thread):
-        # Whoever moderates the other space could show it again, and read why it was hidden.
-        raise Conflict(_("A moderator hid a post in this thread, so it stays in this space."))
-
-
-def _has_lesson(thread_id: int) -> bool:
-    return bool(db.session.scalar(select(exists().where(LessonSource.thread_id == thread_id))))
 
 
 def _last_change(thread_id: int) -> int:
@@ -158,25 +188,3 @@ def _count(actor: Actor) -> None:
 
 def _line(tags: Sequence[tagging.TagName]) -> str:
     return ", ".join(tag.name for tag in tags)
-
-
-def _keep(
-    actor: Actor, thread: Thread, changes: Sequence[tuple[Part, str, str]], *, action_id: int | None = None
-) -> None:
-    """Keep what changed; `thread` still stands where it stood before."""
-    now = clock.now()
-    db.session.add_all(
-        ThreadChange(
-            thread_id=thread.id,
-            editor_id=actor.id,
-            space_id=thread.space_id,
-            action_id=action_id,
-            part=part,
-            before=before,
-            after=after,
-            changed_at=now,
-        )
-        for part, before, after in changes
-        if before != after
-    )
-    db.session.flush()

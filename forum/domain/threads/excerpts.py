@@ -141,12 +141,12 @@ class Quoted:
 
     @property
     def withheld(self) -> str:
-        """Why nobody may read the words any more: "removed", "deleted", "hidden", or "" while they stand.
+        """Why nobody may read the words any more: "removed", "sealed", "deleted", "hidden", or "" while they stand.
 
         What became of the opening post takes only its own words along, not those of others in its thread.
         """
         if self.removed is not None:
-            return "removed"
+            return "sealed" if self.removed == RemovalKind.SEALED else "removed"
         took_all_back = self.thread.withdrawn_at is not None and self.thread.author_id == self.post.author_id
         if self.post.deleted_at is not None or took_all_back:
             return "deleted"

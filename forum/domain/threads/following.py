@@ -19,9 +19,10 @@ from forum.models.following import FollowLevel, Mention, SpaceFollow, ThreadFoll
 from forum.models.notifications import Notification
 from forum.models.spaces import Space
 from forum.models.subscriptions import Delivery, Subscription
-from forum.models.themes import ThreadTag
+from forum.models.themes import Axis, ThreadTag
 from forum.models.threads import Post, Thread
 from forum.policy.actors import Actor
+from forum.policy.thread_readers import Place, reads_there
 from forum.policy.visibility import audience, get_visible
 
 _LEVEL = ThreadFollow.level.type
@@ -78,6 +79,14 @@ def begin(member_id: int, thread_id: int) -> None:
     """Let somebody who wrote in a thread follow it, unless they follow or muted it already (system verb)."""
     row = {"level": FollowLevel.ALL, "chosen": False, "changed_at": clock.now()}
     insert_new(ThreadFollow, [{"member_id": member_id, "thread_id": thread_id, **row}])
+
+
+class _Standing(NamedTuple):
+    """A thread as it would stand elsewhere, for what follows it."""
+
+    id: int
+    space_id: int
+    axis: Axis | None
 
 
 class Reached(NamedTuple):
@@ -152,6 +161,18 @@ def told_of_thread(thread: Thread, *, actor_id: int) -> list[int]:
     return list(db.session.scalars(query.order_by(Member.id)))
 
 
+def told_there(thread: Thread, place: Place, *, actor_id: int) -> int:
+    """Return how many `told_of_thread` would find if the thread stood elsewhere (one query)."""
+    there = _Standing(thread.id, place.space_id, thread.axis)
+    readers = select(func.count(Member.id)).where(reads_there(place))
+    query = _with_levels(readers, there).where(
+        Member.id.in_(union(*_of_thread(there))),
+        Member.id != actor_id,
+        _level(there) != FollowLevel.NOTHING,
+    )
+    return db.session.scalar(query) or 0
+
+
 def tells_author(thread: Thread) -> bool:
     """Return whether the author of a thread hears of what others do with it: they can read it, and did not mute it."""
     query = _readers(thread, thread).where(
@@ -162,20 +183,19 @@ def tells_author(thread: Thread) -> bool:
 
 def _readers(row: Post | Thread, thread: Thread, *columns: Any) -> Any:
     """Who may see a post or a thread, each with their own levels beside them."""
-    return (
-        audience(row)
-        .with_only_columns(Member.id, *columns)
-        .outerjoin(
-            ThreadFollow,
-            and_(ThreadFollow.member_id == Member.id, ThreadFollow.thread_id == thread.id, holds()),
-        )
-        .outerjoin(
-            SpaceFollow, and_(SpaceFollow.member_id == Member.id, SpaceFollow.space_id == thread.space_id)
-        )
+    return _with_levels(audience(row).with_only_columns(Member.id, *columns), thread)
+
+
+def _with_levels(members: Any, thread: Thread | _Standing) -> Any:
+    return members.outerjoin(
+        ThreadFollow,
+        and_(ThreadFollow.member_id == Member.id, ThreadFollow.thread_id == thread.id, holds()),
+    ).outerjoin(
+        SpaceFollow, and_(SpaceFollow.member_id == Member.id, SpaceFollow.space_id == thread.space_id)
     )
 
 
-def _level(thread: Thread) -> ColumnElement[FollowLevel]:
+def _level(thread: Thread | _Standing) -> ColumnElement[FollowLevel]:
     comes_at_once = case(
         (_subscribed(thread, Member.id), literal(FollowLevel.ALL, _LEVEL)),
         else_=literal(FollowLevel.ANSWERS, _LEVEL),
@@ -183,7 +203,7 @@ def _level(thread: Thread) -> ColumnElement[FollowLevel]:
     return func.coalesce(ThreadFollow.level, SpaceFollow.level, comes_at_once)
 
 
-def _of_thread(thread: Thread) -> Any:
+def _of_thread(thread: Thread | _Standing) -> Any:
     followed = select(ThreadFollow.member_id).where(
         ThreadFollow.thread_id == thread.id, ThreadFollow.level == FollowLevel.ALL
     )

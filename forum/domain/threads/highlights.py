@@ -15,6 +15,7 @@ from forum.domain.threads.following import muted
 from forum.domain.threads.latest_words import LatestWords
 from forum.domain.threads.list_queries import KEYS
 from forum.domain.threads.lists import ThreadCard
+from forum.domain.threads.running import RUNNING
 from forum.domain.threads.unread_queries import first_unread, marked
 from forum.infra import clock
 from forum.infra.in_lists import in_list
@@ -125,6 +126,7 @@ def _candidates() -> Select[Any]:
             sees(Thread, reader),
             Thread.hidden_at.is_(None),
             Thread.withdrawn_at.is_(None),
+            RUNNING,
             Thread.title != "",
             ~muted(reader.id),
         )

@@ -119,6 +119,8 @@ def version(actor: Actor, post_id: int, number: int) -> tuple[Thread, Post, Post
 def _readable(reader: Actor | None, post_id: int) -> tuple[Thread, Post]:
     post: Post = get_visible(Post, reader, post_id)
     thread: Thread = get_visible(Thread, reader, post.thread_id)
+    if post.sealed_at is not None:
+        raise NotFound
     if reader is not None and reader.id == post.author_id:
         return thread, post
     if post.deleted_at is not None or (post.hidden_at is not None and not _moderates(reader, thread)):

@@ -15,6 +15,7 @@ from sqlalchemy import (
 )
 
 from forum.domain.people.bylines import COLUMNS
+from forum.domain.threads.running import ARCHIVED, RUNNING
 from forum.domain.threads.unread_queries import first_unread_if_opened, marked, unread_count
 from forum.domain.threads.without_axis import WAITS
 from forum.infra.columns import code, codes
@@ -37,7 +38,10 @@ OPENING = and_(Post.thread_id == Thread.id, Post.number == 1)
 
 @cached
 def cards(signed_in: bool, filters: frozenset[str] = frozenset()) -> Select[Any]:
-    """Return the query of cards for a reader (`reader_id`), narrowed by FILTERS, whose values are named parameters."""
+    """Return the query of cards for a reader (`reader_id`), narrowed by FILTERS, whose values are named parameters.
+
+    Of threads that are running talk; with the filter `archived`, of the others.
+    """
     reader = reader_param(signed_in)
     new_count = unread_count(reader.id) if reader else literal(0, Integer)
     first_unread = first_unread_if_opened(reader.id) if reader else literal(None, Integer)
@@ -57,6 +61,7 @@ def cards(signed_in: bool, filters: frozenset[str] = frozenset()) -> Select[Any]
             code(Thread.audience),
             Thread.locked_at,
             Thread.hidden_at,
+            Thread.archived_at,
             code(Thread.outcome),
             Space.name.label("space_name"),
             Space.slug.label("space_slug"),
@@ -71,12 +76,16 @@ def cards(signed_in: bool, filters: frozenset[str] = frozenset()) -> Select[Any]
         .join(Post, OPENING)
         .join(Member, Member.id == Thread.author_id)
         .outerjoin(Capacity, Capacity.id == Post.capacity_id)
-        .where(sees(Thread, reader), Thread.withdrawn_at.is_(None))
-        .where(*(FILTERS[name] for name in sorted(filters)))
+        .where(sees(Thread, reader), Thread.withdrawn_at.is_(None), *_wanted(filters))
     )
     if reader is not None:
         query = query.outerjoin(ReadMark, marked(reader.id))
     return cast(Select[Any], query)
+
+
+def _wanted(filters: frozenset[str]) -> list[ColumnElement[bool]]:
+    wanted = [FILTERS[name] for name in sorted(filters)]
+    return wanted if "archived" in filters else [RUNNING, *wanted]
 
 
 @cached
@@ -119,8 +128,10 @@ FILTERS: dict[str, ColumnElement[bool]] = {
     "axis": Thread.axis == bindparam("axis", type_=Thread.axis.type),
     "without_axis": and_(*WAITS),
     "tag": tagged(Tag.slug == bindparam("tag", type_=String)),
+    "archived": ARCHIVED,
     "shown": Thread.hidden_at.is_(None),
     "open": and_(
+        RUNNING,
         Thread.answered_at.is_(None),
         Thread.locked_at.is_(None),
         Thread.hidden_at.is_(None),

@@ -41,6 +41,7 @@ class ThreadCard:
     locked: bool
     outcome: str | None
     hidden: bool = False
+    archived: bool = False
     first_unread: int | None = None  # for whoever opened it before
 
 
@@ -126,6 +127,7 @@ def cards_of(rows: Sequence[Any], said: Mapping[int, str] | None = None) -> list
             locked=row.locked_at is not None,
             outcome=row.outcome,
             hidden=row.hidden_at is not None,
+            archived=row.archived_at is not None,
             first_unread=row.first_unread,
         )
         for row in rows

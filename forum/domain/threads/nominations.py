@@ -6,10 +6,12 @@ It is no score: who said it reads that they did, and only moderators of the spac
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import ScalarSelect, delete, or_, select, update
 
 from forum.domain.audit import log as audit_log
+from forum.domain.audit import undoable
 from forum.domain.lines import clean_reason
 from forum.domain.mailing import events
 from forum.domain.people import capacities
@@ -22,6 +24,7 @@ from forum.models.lessons import Lesson, LessonSource
 from forum.models.moderation import Action
 from forum.models.nominations import Nomination, NominationEnd
 from forum.models.threads import Thread
+from forum.models.undo import UndoKind
 from forum.policy.actions import may_moderate, may_nominate, require
 from forum.policy.actors import Actor
 from forum.policy.errors import Conflict
@@ -74,9 +77,10 @@ def take_back(actor: Actor, thread_id: int) -> Thread:
 
 
 def close(actor: Actor, thread_id: int, *, reason: str) -> Thread:
-    """Close what members said of a thread, as its moderator; each of them reads the reason.
+    """Close what members said of a thread, as its moderator; ten minutes later each of them reads the reason.
 
-    The same twice is once. NotFound, Forbidden, Invalid at `reason`, Conflict when nobody says it any more.
+    Until then it can be undone (`closed_nominations.undo`). The same twice is once. NotFound, Forbidden, Invalid at
+    `reason`, Conflict when nobody says it any more.
     """
     thread = post_store.locked_thread(actor, thread_id)
     require(may_moderate(actor, thread.space_id))
@@ -85,11 +89,18 @@ def close(actor: Actor, thread_id: int, *, reason: str) -> Thread:
     )
     ended = _end(actor, thread, NominationEnd.CLOSED, reason)
     if ended:
-        events.record("nomination.closed", nomination_id=ended[0])
-        audit_log.record(actor, Action.CLOSE_NOMINATION, thread=thread, reason=reason)
+        line = audit_log.record(actor, Action.CLOSE_NOMINATION, thread=thread, reason=reason)
+        before = {"item": item_of(thread.id), "ids": ended, "space_id": thread.space_id, "log_id": line.id}
+        act = undoable.note(actor, UndoKind.CLOSE_NOMINATION, thread_id=thread.id, before=before)
+        events.record("nomination.closed", nomination_id=ended[0], act_id=act.id)
     elif not _closed_already(actor, thread, reason):
         raise Conflict(_("Nobody says now that there is a lesson in this thread."))
     return thread
+
+
+def item_of(thread_id: int) -> str:
+    """Return the key by which the desk has what members said of a thread."""
+    return f"nominated-{thread_id}"
 
 
 def closed_with(nomination_id: int) -> list[Nomination]:
@@ -144,16 +155,15 @@ def forget(thread: Thread) -> None:
 
 
 def of_threads(thread_ids: Collection[int]) -> dict[int, Nominated]:
-    """Return who nominates these threads, for a moderator of their spaces (two queries)."""
+    """Return who nominates these threads, for a moderator of their spaces (one query)."""
     found = {thread_id: Nominated() for thread_id in thread_ids}
-    query = select(Nomination).where(Nomination.thread_id.in_(thread_ids), OPEN)
-    rows = db.session.scalars(query.order_by(Nomination.nominated_at, Nomination.id)).all()
-    cities = _cities({row.member_id for row in rows})
-    for row in rows:
+    query = select(Nomination.thread_id, Nomination.nominated_at, _city().label("city"))
+    query = query.where(Nomination.thread_id.in_(thread_ids), OPEN)
+    for row in db.session.execute(query.order_by(Nomination.nominated_at, Nomination.id)):
         one = found[row.thread_id]
         one.members += 1
         one.since = one.since or row.nominated_at
-        city = cities.get(row.member_id)
+        city = row.city
         if city is not None and city not in one.cities:
             one.cities.append(city)
     return found
@@ -170,12 +180,13 @@ def to_close(actor: Actor, thread_id: int) -> tuple[Thread, Nominated]:
 
 
 def last_closed(actor: Actor, thread_id: int) -> tuple[Thread, Closed | None]:
-    """Return a thread, and why the actor's last nomination of it was closed, if it was; NotFound."""
+    """Return a thread, and why the actor's last nomination of it was closed, once nobody can undo that; NotFound."""
     thread: Thread = get_visible(Thread, actor, thread_id)
     query = select(Nomination).where(
         Nomination.thread_id == thread.id,
         Nomination.member_id == actor.id,
         Nomination.ending == NominationEnd.CLOSED,
+        Nomination.ended_at <= clock.now() - undoable.WINDOW,
     )
     row = db.session.scalars(query.order_by(Nomination.id.desc()).limit(1)).one_or_none()
     if row is None or row.ended_at is None:
@@ -209,10 +220,7 @@ def _closed_already(actor: Actor, thread: Thread, reason: str) -> bool:
     return db.session.scalar(query.limit(1)) is not None
 
 
-def _cities(member_ids: Collection[int]) -> dict[int, str]:
-    """For which city each of these members speaks today, where somebody confirmed that they do."""
-    query = select(Capacity.member_id, Capacity.city).where(
-        Capacity.member_id.in_(member_ids), capacities.speaks_today()
-    )
-    rows = db.session.execute(query.order_by(Capacity.id.desc())) if member_ids else ()
-    return {row.member_id: row.city for row in rows}
+def _city() -> ScalarSelect[Any]:
+    """For which city the member of a `Nomination` speaks today, where somebody confirmed that they do."""
+    query = select(Capacity.city).where(Capacity.member_id == Nomination.member_id, capacities.speaks_today())
+    return query.order_by(Capacity.id).limit(1).correlate(Nomination).scalar_subquery()

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, String, and_, bindparam, not_, or_
 from forum.domain.threads import latest_words, list_queries
 from forum.domain.threads.following import muted
 from forum.domain.threads.list_queries import FILTERS, KEYS
+from forum.domain.threads.running import RUNNING
 from forum.domain.threads.unread_queries import has_unread
 from forum.infra.statements import cached
 from forum.models.following import FollowLevel, ThreadFollow
@@ -61,7 +62,7 @@ def _shown(page: Select[Any], *, signed_in: bool) -> Select[Any]:
 
 def conditions(reader: Reader | None, shape: Shape, lessons: Lessons) -> list[ColumnElement[bool]]:
     """Return what holds of each thread that a reader may see and that a choice of that shape leaves."""
-    seen = [sees(Thread, reader), Thread.withdrawn_at.is_(None)]
+    seen = [sees(Thread, reader), Thread.withdrawn_at.is_(None), RUNNING]
     return seen + [_condition(kind, value, reader, lessons) for kind, value in sorted(shape)]
 
 

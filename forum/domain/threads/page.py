@@ -7,7 +7,8 @@ from sqlalchemy import and_, select
 
 from forum.domain.people.bylines import byline, held, speaker
 from forum.domain.themes.tags import TagName
-from forum.domain.threads import changes, page_queries, quotes
+from forum.domain.threads import answers as reply_to
+from forum.domain.threads import changes, moved, page_queries, quotes, unread_queries
 from forum.domain.threads.lists import reply_count
 from forum.domain.threads.numbering import PAGE_SIZE
 from forum.domain.threads.views import Answered, PostView, ThreadPage
@@ -33,10 +34,12 @@ from forum.policy.actions import (
 )
 from forum.policy.actors import Actor
 from forum.policy.errors import NotFound
+from forum.policy.measures import refusal_unseen
+from forum.policy.words import may_delete_post, may_retitle
 
 
 def page(reader: Actor | None, thread_id: int, number: int = 1) -> ThreadPage:
-    """Return one page of a thread; NotFound (two queries; more where posts are hidden or the thread has changes)."""
+    """Return one page of a thread; NotFound (two queries; more for hidden or moved posts and for changes)."""
     head = _head(reader, thread_id)
     pages = max(1, -(-head.last_number // PAGE_SIZE))
     if not 1 <= number <= pages:
@@ -49,11 +52,21 @@ def page(reader: Actor | None, thread_id: int, number: int = 1) -> ThreadPage:
         thread.changes = changes.of_thread(reader, head)
     if posts and posts[0].read_ahead is not None:
         thread.read_number = max(thread.read_number, posts[0].read_ahead)
+    thread.must_accept = bool(head.must_accept)
     thread.may_nominate = bool(may_nominate(reader, head))
+    thread.is_pinned, thread.archived_at = bool(head.is_pinned), head.archived_at
+    thread.may_retitle = moderates and bool(may_retitle(reader, head))
     thread.is_nominated, thread.has_nominations = head.is_nominated, moderates and head.has_nominations
     # Where nobody else has posted there is hardly a second page; the verb asks for hidden posts on all of them.
     thread.may_move = thread.may_move and all(post.hidden_at is None for post in posts)
     thread.posts = _views(reader, head, posts, moderates, thread.read_number)
+    if reader is not None and head.has_ahead:
+        read = unread_queries.read_ahead(reader.id, thread_id)
+        for post in thread.posts:
+            post.is_new = post.is_new and post.number not in read
+    if head.has_moved:
+        before = PAGE_SIZE * (number - 1)
+        thread.moved = moved.on_page(reader, thread_id, before, before + PAGE_SIZE)
     return thread
 
 
@@ -127,12 +140,25 @@ def _posts(reader: Actor | None, thread_id: int, before: int) -> Sequence[Any]:
     return select_rows(page_queries.posts(reader is not None), values).all()
 
 
+def _answered(reader: Actor | None, thread_id: int, posts: Sequence[Any]) -> dict[int | None, Answered]:
+    """The posts that these answer, by their ids; a query for those that stand in another thread now, if any do."""
+    here: dict[int | None, Answered] = {
+        row.answers_id: Answered(thread_id, row.answers_number, row.answers_name)
+        for row in posts
+        if row.answers_number is not None
+    }
+    gone = {row.answers_id for row in posts if row.answers_id is not None} - set(here)
+    return {**here, **reply_to.elsewhere(reader, gone)} if gone else here
+
+
 def _views(
     reader: Actor | None, head: Any, posts: Sequence[Any], moderates: bool, read: int
 ) -> list[PostView]:
     today = days.today()
     html = quotes.draw(_html(reader, posts, moderates))
+    answered = _answered(reader, head.id, posts)
     since = head.read_moment
+    stays_gone = reader is not None and bool(refusal_unseen(reader, head.space_id))
     views = []
     for row in posts:
         view = PostView(
@@ -145,26 +171,27 @@ def _views(
             row.edited_at is not None,
             row.edited_at,
             revision=row.revision,
+            heading=row.heading if row.deleted_at is None and row.html else "",
+            answers=answered.get(row.answers_id),
         )
-        if row.answers_number is not None:
-            view.answers = Answered(head.id, row.answers_number, row.answers_name)
         is_own = reader is not None and row.author_id == reader.id
         if row.deleted_at is not None:
             view.state = "deleted"
         elif row.hidden_at is not None:
-            view.state = "hidden"
+            view.state = "hidden" if row.sealed_at is None else "sealed"
             view.reason = row.hidden_reason if is_own or moderates else ""
-            view.is_own_hidden = is_own
+            view.is_own_hidden, view.has_objected = is_own, is_own and bool(row.has_objected)
         if reader is not None and reader.approved_at is not None:
             view.may_keep, view.is_kept = view.state == "shown", bool(row.is_kept)
         if is_own:
             view.may_edit = bool(may_edit(reader, row, head))
             view.may_delete = bool(may_delete(reader, row))
-            view.may_put_back = bool(may_put_back(reader, row))
+            view.may_put_back = bool(may_put_back(reader, row)) and not stays_gone
         elif since is not None:
             view.is_new = row.number > read and row.created_at > since and view.state == "shown"
         if moderates:
             view.may_hide = bool(may_hide(reader, row, head))
+            view.may_delete_it = bool(may_delete_post(reader, row, head))
             view.may_restore = bool(may_restore(reader, row, head))
         views.append(view)
     return views
@@ -179,6 +206,7 @@ def _html(reader: Actor | None, posts: Sequence[Any], moderates: bool) -> dict[i
         row.id
         for row in posts
         if row.hidden_at is not None
+        and row.sealed_at is None
         and row.deleted_at is None
         and reader is not None
         and (moderates or row.author_id == reader.id)

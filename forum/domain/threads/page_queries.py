@@ -9,6 +9,7 @@ from sqlalchemy import Date, Integer, Select, and_, bindparam, exists, false, fu
 from sqlalchemy.orm import aliased
 
 from forum.domain.drafts import queries as draft_queries
+from forum.domain.house_rules import acceptance
 from forum.domain.mailing import unread_notices
 from forum.domain.people import capacities
 from forum.domain.people.bylines import CAPACITY, COLUMNS
@@ -23,8 +24,11 @@ from forum.models.classification import ThreadChange
 from forum.models.following import SpaceFollow, ThreadFollow
 from forum.models.held import HeldPost
 from forum.models.lessons import LessonSource
+from forum.models.moved_posts import MovedPost
 from forum.models.nominations import Nomination
 from forum.models.notifications import Notification
+from forum.models.pins import PinnedThread
+from forum.models.post_reports import PostObjection
 from forum.models.responses import ThreadResponse
 from forum.models.spaces import Space
 from forum.models.summaries import SummaryKeeper, SummaryVersion
@@ -49,6 +53,7 @@ _COLUMNS = (
     Thread.last_number,
     Thread.locked_at,
     Thread.hidden_at,
+    Thread.archived_at,
     Thread.withdrawn_at,
     Space.name.label("space_name"),
     Space.slug.label("space_slug"),
@@ -79,6 +84,18 @@ def _has_held(reader_id: Any) -> Any:
     """Whether something of the reader waits in the thread, or was refused: each is asked for then."""
     own = (HeldPost.author_id == reader_id, HeldPost.thread_id == Thread.id)
     return exists().where(*own).correlate(Thread)
+
+
+def _is_pinned() -> Any:
+    """Whether the thread is pinned to the space in which it stands."""
+    pinned = (PinnedThread.thread_id == Thread.id, PinnedThread.space_id == Thread.space_id)
+    return exists().where(*pinned).correlate(Thread)
+
+
+def _has_ahead(reader_id: Any) -> Any:
+    """Whether the reader read anything ahead of their mark: then each range is asked for."""
+    ahead = exists().where(ReadAhead.member_id == reader_id, ReadAhead.thread_id == Thread.id)
+    return ahead.correlate(Thread)
 
 
 def _nominated(*which: Any) -> Any:
@@ -112,6 +129,7 @@ def head(signed_in: bool) -> Select[Any]:
             .correlate(Thread)
             .label("others_wrote"),
             exists().where(LessonSource.thread_id == Thread.id).correlate(Thread).label("has_lessons"),
+            exists().where(MovedPost.thread_id == Thread.id).correlate(Thread).label("has_moved"),
             exists().where(ThreadChange.thread_id == Thread.id).correlate(Thread).label("has_changes"),
             exists().where(ThreadResponse.thread_id == Thread.id).correlate(Thread).label("has_responses"),
             exists().where(SummaryVersion.thread_id == Thread.id).correlate(Thread).label("has_summary"),
@@ -136,7 +154,10 @@ def _of_reader(signed_in: bool, reader_id: Any) -> tuple[Any, ...]:
         "is_nominated": _nominated(*own) if signed_in else false(),
         "asked_to_summarise": _asked_to_summarise(reader_id) if signed_in else false(),
         "has_acts": _open_acts(reader_id) if signed_in else false(),
+        "is_pinned": _is_pinned(),
+        "must_accept": acceptance.is_due(reader_id, Thread.space_id) if signed_in else false(),
         "has_held": _has_held(reader_id) if signed_in else false(),
+        "has_ahead": _has_ahead(reader_id) if signed_in else false(),
         "read_number": ReadMark.last_number if signed_in else literal(None, Integer),
         "new_count": unread_count(reader_id) if signed_in else literal(0, Integer),
         "first_unread": first_unread(reader_id) if signed_in else literal(None, Integer),
@@ -175,18 +196,22 @@ def posts(signed_in: bool) -> Select[Any]:
             Post.author_id,
             Post.kind,
             Post.html,
+            Post.heading,
             Post.created_at,
             Post.edited_at,
             Post.deleted_at,
             Post.hidden_at,
             Post.hidden_by_id,
             Post.hidden_reason,
+            Post.sealed_at,
             Post.revision,
+            Post.answers_id,
             answered.number.label("answers_number"),
             answered_by.name.label("answers_name"),
             (_read_ahead(reader.id) if reader else literal(None, Integer)).label("read_ahead"),
             (finds(reader_id) if reader else false()).label("author_found"),
             (_is_kept(reader_id) if reader else false()).label("is_kept"),
+            (_has_objected(reader_id) if reader else false()).label("has_objected"),
             *COLUMNS,
         )
         .join(Member, Member.id == Post.author_id)
@@ -209,6 +234,16 @@ def _is_kept(reader_id: Any) -> Any:
         Bookmark.member_id == reader_id, Bookmark.post_id == Post.id, Bookmark.taken_at.is_(None)
     )
     return kept.correlate(Post)
+
+
+def _has_objected(author_id: Any) -> Any:
+    """Whether a member said why their post of the row, which is hidden, should be shown again."""
+    said = exists().where(
+        PostObjection.post_id == Post.id,
+        PostObjection.author_id == author_id,
+        PostObjection.hidden_at == Post.hidden_at,
+    )
+    return and_(Post.hidden_at.is_not(None), said.correlate(Post))
 
 
 def _read_ahead(reader_id: Any) -> Any:

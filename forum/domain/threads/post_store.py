@@ -34,15 +34,24 @@ def locked_thread(actor: Actor | None, thread_id: int) -> Thread:
 
 def locked_post(actor: Actor | None, post_id: int) -> tuple[Thread, Post]:
     """Return a post that the actor may see and its thread, which is locked; NotFound."""
-    thread_id = db.session.scalar(visible(Post, actor, Post.thread_id).where(Post.id == post_id))
-    if thread_id is None:
-        raise NotFound
-    thread = locked_thread(actor, thread_id)
-    post = db.session.scalars(
-        select(Post).where(Post.id == post_id).execution_options(populate_existing=True)
-    ).one()
-    set_committed_value(post, "thread", thread)
-    return thread, post
+    while True:
+        thread_id = db.session.scalar(visible(Post, actor, Post.thread_id).where(Post.id == post_id))
+        if thread_id is None:
+            raise NotFound
+        try:
+            thread = locked_thread(actor, thread_id)
+        except NotFound:
+            # A thread that was merged into another between the two shows no more, and its posts stand there.
+            if db.session.scalar(select(Post.thread_id).where(Post.id == post_id)) == thread_id:
+                raise
+            continue
+        post = db.session.scalars(
+            select(Post).where(Post.id == post_id).execution_options(populate_existing=True)
+        ).one()
+        # Else it moved to another thread between the two, and nothing of it is locked yet.
+        if post.thread_id == thread.id:
+            set_committed_value(post, "thread", thread)
+            return thread, post
 
 
 def clean_title(title: str) -> str:

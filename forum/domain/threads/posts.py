@@ -8,9 +8,10 @@ from forum.infra import clock, rates, text
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.models.threads import Post, Thread
-from forum.policy.actions import may_delete, may_edit, may_put_back, require
+from forum.policy.actions import deny, may_delete, may_edit, may_put_back, require
 from forum.policy.actors import Actor
 from forum.policy.errors import Conflict
+from forum.policy.measures import refusal_unseen
 from forum.policy.visibility import get_visible
 
 MOST_CHANGES = "120 per hour"
@@ -74,7 +75,9 @@ def edit(
     thread, post = post_store.locked_post(actor, post_id)
     require(may_edit(actor, post, thread))
     before = post_store.latest_revision(post)
-    heading = post_store.clean_title(before.title if title is None else title) if post.number == 1 else ""
+    heading = before.title
+    if post.number == 1:
+        heading = post_store.clean_title(before.title if title is None else title)
     is_same = (before.body, before.title) == (body, heading)
     if post.revision != seen_revision and not is_same:
         raise Conflict(_("This post was changed somewhere else while you were writing."))
@@ -87,10 +90,10 @@ def edit(
     post.html, post.render_version, post.edited_at = html, text.RENDER_VERSION, now
     post_store.add_revision(post, body, html, title=heading, editor_id=actor.id, at=now)
     mentions.write(post, html)
-    quotes.write(post, html)
+    quotes.write(post, html, before=before.body)
     quotes.follow(post, text.plain(html))
     if post.number == 1:
-        _show_heading(thread, heading, html)
+        show_heading(thread, heading, html)
     db.session.flush()
     events.record("post.edited", post_id=post.id, revision=post.revision)
     return post
@@ -118,18 +121,21 @@ def put_back(actor: Actor, post_id: int, *, rendered: rendering.Rendered | None 
     """Show a withdrawn post of one's own again, with what `rendering.again` made; NotFound, Forbidden, TooOften."""
     thread, post = post_store.locked_post(actor, post_id)
     require(may_put_back(actor, post))
+    if why := refusal_unseen(actor, thread.space_id):
+        require(deny(why))
     rates.spend("edit", f"member:{actor.id}", limit=MOST_CHANGES)
     post.deleted_at = None
     if post.number == 1:
         thread.withdrawn_at = None
     rendering.show_again(actor, post, rendered)
     if post.number == 1:
-        _show_heading(thread, post_store.latest_revision(post).title, post.html)
+        show_heading(thread, post_store.latest_revision(post).title, post.html)
     post_store.recount(thread)
     return post
 
 
-def _show_heading(thread: Thread, title: str, html: str) -> None:
+def show_heading(thread: Thread, title: str, html: str) -> None:
+    """Give a locked thread the title of its opening post, with all that is made of both."""
     thread.title = title
     thread.slug = text.slug(title)
     thread.summary = text.summary(text.plain(html))

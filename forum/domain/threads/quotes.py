@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import Integer, Select, and_, bindparam, case, delete, func, select, tuple_
+from sqlalchemy import Integer, Select, and_, bindparam, case, delete, func, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
-from forum.domain.threads import mentions
+from forum.domain.threads import mentions, moved_quotes
 from forum.infra import text
 from forum.infra.db import db
 from forum.infra.i18n import _
@@ -22,6 +22,7 @@ from forum.infra.rows import insert_new
 from forum.infra.statements import cached, select_rows
 from forum.infra.text import Mark
 from forum.models.accounts import Member
+from forum.models.spaces import Audience
 from forum.models.threads import Post, PostQuote, PostRevision, Thread
 from forum.policy.actors import Actor
 from forum.policy.errors import Invalid
@@ -41,6 +42,7 @@ class Quote:
     is_changed: bool = False  # the post, since
     by: int = 0  # the number of the post that quotes it; 0 while there is none
     thread_id: int = 0
+    elsewhere: bool = False  # in another thread, to which a moderator moved one of the two posts
 
 
 NOWHERE = Quote(0)
@@ -52,17 +54,21 @@ def check(html: str) -> None:
         raise Invalid("body", _("Quote at most %(limit)d passages in one post.", limit=MOST))
 
 
-def write(post: Post, html: str) -> None:
-    """Keep what a post with this HTML quotes; its thread is locked. A mark that leads nowhere is kept as nothing."""
+def write(post: Post, html: str, *, before: str | None = None) -> None:
+    """Keep what a post with this HTML quotes; its thread is locked. A mark that leads nowhere is kept as nothing.
+
+    `before`: as it was typed until now, where that changes.
+    """
     marks = text.marks(html)[:MOST]
     if not marks and post.revision == 1:
         return
+    kept = moved_quotes.kept(post, marks, before)
     db.session.execute(delete(PostQuote).where(PostQuote.post_id == post.id))
     found = _passages(post.thread_id, marks, but=post.number)
     rows = [
-        {"post_id": post.id, "position": position, **found[mark].columns}
+        {"post_id": post.id, "position": position, **(kept.get(mark) or found[mark].columns)}
         for position, mark in enumerate(marks)
-        if mark in found
+        if mark in kept or mark in found
     ]
     insert_new(PostQuote, rows)
 
@@ -167,7 +173,8 @@ def _quote(row: Any, names: Mapping[str, str] | None) -> Quote:
         _cut(words),
         is_changed=row.is_changed,
         by=row.number,
-        thread_id=row.thread_id,
+        thread_id=row.quoted_thread_id,
+        elsewhere=row.quoted_thread_id != row.thread_id,
     )
 
 
@@ -249,7 +256,11 @@ def _passages(thread_id: int, marks: Iterable[Mark], but: int = 0) -> dict[Mark,
 @cached
 def _drawn() -> Select[Any]:
     """What the posts `post_ids` quote; the words, `most` characters of them, only of what can be read now."""
-    quoting, quoted = aliased(Post), aliased(Post)
+    quoting, quoted, here, there = aliased(Post), aliased(Post), aliased(Thread), aliased(Thread)
+    # Whoever reads the one reads the other.
+    as_wide = or_(there.audience == here.audience, here.audience == Audience.SPACE)
+    as_many = or_(there.audience == Audience.PUBLIC, and_(there.space_id == here.space_id, as_wide))
+    stands = and_(there.hidden_at.is_(None), there.withdrawn_at.is_(None))
     can_be_read = and_(PostQuote.stands, quoted.hidden_at.is_(None), quoted.deleted_at.is_(None))
     length = PostQuote.end_at - PostQuote.start_at
     most: Any = bindparam("most", type_=Integer)
@@ -262,14 +273,17 @@ def _drawn() -> Select[Any]:
             quoting.thread_id,
             quoted.id.label("quoted_id"),
             quoted.number.label("quoted_number"),
+            quoted.thread_id.label("quoted_thread_id"),
             Member.name,
             case((can_be_read, words), else_="").label("words"),
             (quoted.revision != PostRevision.number).label("is_changed"),
         )
         .join(quoting, quoting.id == PostQuote.post_id)
         .join(PostRevision, PostRevision.id == PostQuote.revision_id)
-        .join(quoted, and_(quoted.id == PostRevision.post_id, quoted.thread_id == quoting.thread_id))
+        .join(quoted, quoted.id == PostRevision.post_id)
+        .join(here, here.id == quoting.thread_id)
+        .join(there, there.id == quoted.thread_id)
         .join(Member, Member.id == quoted.author_id)
-        .where(in_list(PostQuote.post_id, "post_ids"))
+        .where(in_list(PostQuote.post_id, "post_ids"), or_(here.id == there.id, and_(as_many, stands)))
     )
     return cast(Select[Any], query)

@@ -52,10 +52,15 @@ def again(actor: Actor, post_id: int) -> Rendered:
     return of(actor, get_visible(Post, actor, post_id))
 
 
-def of(actor: Actor, post: Post) -> Rendered:
-    """Return the same of a post of which it is known that the actor may show it again; TooOften."""
+def of(actor: Actor, post: Post, *, body: str | None = None) -> Rendered:
+    """Return the same of a post of which it is known that the actor may show it again; `body`: its text, if read.
+
+    TooOften.
+    """
     post_store.count_rendering(actor)
-    return Rendered(post.id, post.revision, text.render(post_store.latest_revision(post).body))
+    if body is None:
+        body = post_store.latest_revision(post).body
+    return Rendered(post.id, post.revision, text.render(body))
 
 
 def show_again(actor: Actor, post: Post, rendered: Rendered | None) -> None:

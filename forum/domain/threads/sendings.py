@@ -12,7 +12,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import joinedload
 
 from forum.domain.themes import tags as tagging
-from forum.domain.threads import post_store
+from forum.domain.threads import moved, post_store
 from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.i18n import _
@@ -130,6 +130,8 @@ def story_under(actor: Actor, key: str, story: Story) -> Thread | None:
     thread = db.session.scalars(query).one_or_none()
     if thread is None:
         return None
+    if thread.merged_at is not None:
+        raise SentBefore(moved.first_of(thread.id), same_words=True)
     post = _opening(thread)
     if _had_words(post, story.body, story.title) and _was(thread, story):
         return thread
@@ -244,6 +246,6 @@ def _slugs_in(line: str) -> set[str]:
 
 def _changed_readers(thread: Thread) -> bool:
     """Whether the readers of a thread were chosen anew since: then its first ones are known no more."""
-    changes = (Action.NARROW, Action.WIDEN)
+    changes = (Action.NARROW, Action.WIDEN, Action.MOVE)
     line = exists().where(ModerationAction.thread_id == thread.id, ModerationAction.action.in_(changes))
     return bool(db.session.scalar(select(line)))

@@ -11,6 +11,7 @@ from sqlalchemy import Select, Text, and_, case, false, func, select
 from sqlalchemy import cast as sql_cast
 
 from forum.domain.threads.list_queries import FILTERS, KEYS
+from forum.domain.threads.running import RUNNING
 from forum.domain.threads.unread_queries import marked, read_up_to, unread_count
 from forum.infra.columns import read_codes
 from forum.infra.in_lists import in_list
@@ -150,6 +151,7 @@ def _latest(signed_in: bool, *columns: Any) -> Any:
             Thread.space_id == Space.id,
             sees(Thread, reader_param(signed_in)),
             *_SHOWN,
+            RUNNING,
         )
         .order_by(last_post_at.desc(), thread_id.desc())
         .correlate(Space)

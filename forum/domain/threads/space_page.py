@@ -10,24 +10,27 @@ from typing import Any, cast
 
 from sqlalchemy import Select, String, and_, bindparam, case, func, literal, select, union_all
 
+from forum.domain.house_rules import acceptance
 from forum.domain.spaces import guests, notes, spaces, visits, waiting_capacities
 from forum.domain.spaces.notes import Note
 from forum.domain.spaces.spaces import SpaceFacts
-from forum.domain.threads import followed, list_queries
+from forum.domain.threads import archived, followed, list_queries
 from forum.domain.threads.followed import ToldOfSpace
 from forum.domain.threads.following import muted
 from forum.domain.threads.list_queries import FILTERS, KEYS
 from forum.domain.threads.lists import ThreadCard, cards_of
+from forum.domain.threads.running import RUNNING
 from forum.domain.threads.unread_queries import marked, unread_since
 from forum.infra import paging
 from forum.infra.db import Moment
 from forum.infra.in_lists import in_list
 from forum.infra.statements import cached, select_rows
 from forum.models.notes import SpaceNote
-from forum.models.spaces import Role, Space
+from forum.models.spaces import Space
 from forum.models.threads import ReadMark, Thread
 from forum.models.visits import SpaceVisit
 from forum.policy.actors import Actor
+from forum.policy.answering import moderated
 from forum.policy.errors import NotFound
 from forum.policy.readers import reader_param, reader_values
 from forum.policy.visibility import sees
@@ -61,6 +64,10 @@ class SpaceForReader:
     unconfirmed: int = 0  # capacities for which its moderator may answer
     notes: Sequence[Note] = ()
     welcome: Note | None = None
+    archived: int = 0  # threads, as `archived.count` says
+    rules_changed: tuple[int, int] | None = (
+        None  # the version of the house rules that they accepted, and the newest
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +82,12 @@ class FirstThreads:
 
 
 def by_slug(reader: Actor | None, slug: str) -> SpaceForReader:
-    """Return the space with that address as its page begins (one query); NotFound."""
+    """Return the space with that address as its page begins (one query; two for who is no member); NotFound."""
     if reader is None or reader.approved_at is None:
-        return SpaceForReader(spaces.by_slug(reader, slug))
+        space = spaces.by_slug(reader, slug)
+        return SpaceForReader(space, archived=archived.count(reader, space.id))
     values = {**reader_values(reader), **visits.values(), **waiting_capacities.values(), "slug": slug}
-    own = [space_id for space_id, role in reader.roles.items() if role == Role.MODERATOR]
+    own = moderated(reader)
     rows = select_rows(_space(), {**values, "moderated_ids": own}).all()
     if not rows:
         raise NotFound
@@ -96,6 +104,8 @@ def by_slug(reader: Actor | None, slug: str) -> SpaceForReader:
         unconfirmed=row.unconfirmed,
         notes=[note for note in pinned if not note.is_welcome],
         welcome=next((note for note in pinned if note.is_welcome), None),
+        archived=row.archived,
+        rules_changed=acceptance.later(row) if belongs else None,
     )
 
 
@@ -144,6 +154,8 @@ def _space() -> Select[Any]:
             case((moderates, waiting_capacities.count_at(reader.id)), else_=0).label("unconfirmed"),
             select(func.count()).select_from(window).scalar_subquery().label("looked_at"),
             select(func.count()).select_from(missed).scalar_subquery().label("missed"),
+            archived.counted(reader).label("archived"),
+            *acceptance.numbers(reader.id, Space.id),
         )
         .select_from(Space)
         .outerjoin(SpaceVisit, visits.own(reader.id))
@@ -171,6 +183,7 @@ def _window(reader: Any) -> Any:
             sees(Thread, reader),
             Thread.hidden_at.is_(None),
             Thread.withdrawn_at.is_(None),
+            RUNNING,
         )
         .order_by(moment.desc(), number.desc())
         .limit(LOOK_BACK)
@@ -217,5 +230,5 @@ def _threads(signed_in: bool, knows_since: bool) -> Select[Any]:
 def _ids(reader: Any, filters: set[str], most: int) -> Any:
     moment, number = KEYS
     wanted = [FILTERS[name] for name in sorted({"space", *filters})]
-    query = select(Thread.id).where(sees(Thread, reader), Thread.withdrawn_at.is_(None), *wanted)
+    query = select(Thread.id).where(sees(Thread, reader), Thread.withdrawn_at.is_(None), RUNNING, *wanted)
     return query.order_by(moment.desc(), number.desc()).limit(most).subquery()

@@ -11,6 +11,7 @@ from sqlalchemy import Select, Subquery, case, exists, func, select
 
 from forum.domain.threads.following import holds
 from forum.domain.threads.list_queries import KEYS
+from forum.domain.threads.running import RUNNING
 from forum.domain.threads.unread_queries import (
     first_unread_if_opened,
     marked,
@@ -99,6 +100,7 @@ def _latest(limit: int) -> Select[Any]:
             sees(Thread, reader),
             Thread.hidden_at.is_(None),
             Thread.withdrawn_at.is_(None),
+            RUNNING,
             Thread.title != "",
         )
         .order_by(moment.desc(), number.desc())

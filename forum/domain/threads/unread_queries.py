@@ -22,7 +22,7 @@ from sqlalchemy import (
     true,
 )
 
-from forum.infra.db import Moment
+from forum.infra.db import Moment, db
 from forum.models.accounts import Member
 from forum.models.threads import Post, ReadAhead, ReadMark, Thread
 from forum.models.visits import SpaceVisit
@@ -65,6 +65,14 @@ def _read_ahead(reader_id: Any) -> ColumnElement[bool]:
         Post.number.between(ReadAhead.first_number, ReadAhead.last_number),
     )
     return ranges.correlate(Post, Member)
+
+
+def read_ahead(reader_id: int, thread_id: int) -> set[int]:
+    """Return the numbers that a member read ahead of their mark in a thread (one query)."""
+    columns = (ReadAhead.first_number, ReadAhead.last_number)
+    its = (ReadAhead.member_id == reader_id, ReadAhead.thread_id == thread_id)
+    ranges = db.session.execute(select(*columns).where(*its))
+    return {number for first, last in ranges for number in range(first, last + 1)}
 
 
 def unread_count(reader_id: Any) -> ColumnElement[int]:

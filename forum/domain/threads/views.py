@@ -7,20 +7,34 @@ from typing import Any, NamedTuple
 from forum.domain.people.bylines import Byline
 from forum.domain.themes.tags import TagName
 from forum.domain.threads.changes import Reclassification
+from forum.domain.threads.moved import MovedNumber
 from forum.models.following import FollowLevel
 from forum.models.spaces import Audience
 from forum.policy.actions import Answer
 
 # What a post lets its reader do, and whether they did: fields of a PostView.
-ALLOWANCES = ("may_edit", "may_delete", "may_put_back", "may_hide", "may_restore", "may_keep", "is_kept")
+ALLOWANCES = (
+    "may_edit",
+    "may_delete",
+    "may_put_back",
+    "may_hide",
+    "may_delete_it",
+    "may_restore",
+    "may_keep",
+    "is_kept",
+)
 
 
 class Answered(NamedTuple):
-    """The post that another one answers, and who wrote it: its place stays, whatever becomes of its words."""
+    """The post that another one answers, and who wrote it: its place stays, whatever becomes of its words.
+
+    `slug` is of another thread, where it stands now.
+    """
 
     thread_id: int
     number: int
     name: str
+    slug: str = ""
 
 
 @dataclass(slots=True)
@@ -41,12 +55,15 @@ class PostView:
     state: str = "shown"
     reason: str = ""
     is_own_hidden: bool = False
+    has_objected: bool = False  # its author, since it was hidden
     revision: int = 1
+    heading: str = ""  # the title that it had when it opened a thread of its own
     answers: Answered | None = None
     may_edit: bool = False
     may_delete: bool = False
     may_put_back: bool = False
     may_hide: bool = False
+    may_delete_it: bool = False  # as a moderator, for everybody
     may_restore: bool = False
     may_keep: bool = False
     is_kept: bool = False  # by this reader
@@ -113,12 +130,29 @@ class ThreadPage:
     comes_at_once: bool  # by what they subscribed to: without a level they are told of every post
     has_notices: bool  # unread, of the reader
     has_draft: bool  # of the reader, perhaps: of something with the number of this thread
+    must_accept: bool = False  # the house rules, with the first thing that the reader writes there
     # That there is a lesson in it: whether the reader may say so, and said so, and for moderators whether anybody did.
     may_nominate: bool = False
     is_nominated: bool = False
+    may_retitle: bool = False
+    is_pinned: bool = False  # to its space
+    archived_at: datetime | None = None  # it is in the archive of its space since then
     has_nominations: bool = False
     changes: list[Reclassification] = field(default_factory=list)
     posts: list[PostView] = field(default_factory=list)
+    moved: list[MovedNumber] = field(default_factory=list)  # of this page, whose posts stand elsewhere
+
+    @property
+    def rows(self) -> list[PostView | MovedNumber]:
+        """What stands on this page, by number."""
+        if not self.moved:
+            return list(self.posts)
+        return sorted([*self.posts, *self.moved], key=lambda row: row.number)
+
+    @property
+    def first_shown(self) -> int:
+        """The number of the first post on this page."""
+        return self.posts[0].number if self.posts else 0
 
     @property
     def last_shown(self) -> int:

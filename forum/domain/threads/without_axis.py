@@ -7,6 +7,7 @@ from typing import Any, cast
 from sqlalchemy import Integer, Select, bindparam, func, select
 
 from forum.domain.spaces import spaces
+from forum.domain.threads.running import RUNNING
 from forum.infra.statements import cached, select_rows
 from forum.models.accounts import Member
 from forum.models.spaces import Role, Space
@@ -22,6 +23,7 @@ WAITS = (
     Thread.axis.is_(None),
     Thread.hidden_at.is_(None),
     Thread.withdrawn_at.is_(None),
+    RUNNING,
     Thread.title != "",
 )
 

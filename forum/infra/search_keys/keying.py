@@ -6,8 +6,9 @@ from forum.infra.search_keys.irregular import FORMS
 from forum.infra.search_keys.languages import DUTCH
 from forum.infra.search_keys.rules import rule
 
-# Raise it when a word gets another key, or other parts, than before: everything is then made anew by itself.
-RECIPE = 3
+# Raise it when a word gets another key, or other parts, than before, or a text is found by other words: everything is
+# then made anew by itself.
+RECIPE = 4
 
 
 def key(form: str, table: Mapping[str, str]) -> str:

@@ -4,9 +4,8 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, IntegerField, RadioField
 from wtforms.validators import DataRequired, InputRequired
 
-from forum.domain.themes.labels import AUDIENCES, AXES, NEEDS
+from forum.domain.themes.labels import AXES, NEEDS
 from forum.infra.i18n import lazy
-from forum.models.spaces import Audience
 from forum.models.themes import NO_AXIS, Axis
 from forum.web.forms.fields import named
 from forum.web.forms.threads import ThreadForm
@@ -28,15 +27,3 @@ class ClassificationForm(FlaskForm):
             self.axis.choices = named(AXES)
         if now is not None and self.axis.data == NO_AXIS:
             self.axis.data = now.value
-
-
-class MoveForm(FlaskForm):
-    space = HiddenField()
-    audience = RadioField(lazy("Who may read this?"), [DataRequired(lazy("Choose who may read this."))])
-
-    def offer(self, widest: Audience, present: Audience) -> None:
-        """Offer what the other space allows; who reads now stays chosen, or fewer where that space keeps to fewer."""
-        allowed = [level for level in Audience if level.rank <= widest.rank]
-        self.audience.choices = named(AUDIENCES, allowed)
-        if not self.is_submitted():
-            self.audience.data = min(present, widest, key=lambda level: level.rank).value

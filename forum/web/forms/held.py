@@ -16,6 +16,7 @@ from forum.models.held import HeldPost, Watch, WatchedWord
 from forum.models.threads import Thread
 from forum.web.forms.careful import CarefulForm
 from forum.web.forms.fields import Longest
+from forum.web.forms.house_rules import GroundedForm
 
 
 class LastDayField(DateField):
@@ -33,7 +34,7 @@ class HoldingForm(FlaskForm):
     newcomers = BooleanField(lazy("Posts of newcomers"))
     guests = BooleanField(lazy("Posts of guests"))
     links = BooleanField(lazy("The first post of somebody with a link"))
-    everybody_until = LastDayField(lazy("Posts of everybody, until and with"), [Optional()])
+    everybody_until = LastDayField(lazy("Posts of everybody, up to and including"), [Optional()])
 
     @classmethod
     def of(cls, choice: Choice) -> "HoldingForm":
@@ -52,7 +53,7 @@ class HoldingForm(FlaskForm):
         return {"min": today.isoformat(), "max": (today + longest).isoformat()}
 
 
-class RefusalForm(FlaskForm):
+class RefusalForm(GroundedForm):
     reason = StringField(
         lazy("Why does it not appear?"),
         [Longest(HeldPost.REASON_MAX, missing=lazy("Say why: the author reads it."))],

@@ -20,6 +20,7 @@ from forum.domain.spaces import guests
 from forum.domain.themes.labels import ROLES
 from forum.infra.i18n import _, lazy
 from forum.infra.paging import LARGEST
+from forum.models.accounts import Member
 from forum.models.moderation import ModerationAction
 from forum.models.spaces import JoinRequest, Role
 from forum.web.forms.fields import Longest, named
@@ -60,6 +61,22 @@ class FindForm(FlaskForm):
 
 class RoleForm(FlaskForm):
     role = SelectField(lazy("Role"), choices=named(ROLES, Role))
+    handle = StringField(
+        lazy("Who moderates it next: the @name of a full member"), [Optional(), Longest(Member.NAME_MAX)]
+    )
+
+
+class ModeratorForm(FlaskForm):
+    """Who moderates a space where nobody does."""
+
+    handle = StringField(
+        lazy("The @name of a member"),
+        [
+            Longest(
+                Member.NAME_MAX, missing=lazy("Choose a full member of this space who does not moderate it.")
+            )
+        ],
+    )
 
 
 class ReasonForm(FlaskForm):
@@ -69,8 +86,18 @@ class ReasonForm(FlaskForm):
     )
 
 
-class RemovalForm(ReasonForm):
+class RemovalForm(FlaskForm):
+    reason = StringField(
+        lazy("Reason: this person reads it"),
+        validators=[Longest(ModerationAction.REASON_MAX, missing=lazy("Say why: this person reads it."))],
+    )
     ends = BooleanField(lazy("They left: end what they speak as, too"))
+
+
+class LeavingForm(FlaskForm):
+    handle = StringField(
+        lazy("Who moderates it next: the @name of a full member"), [Longest(Member.NAME_MAX)]
+    )
 
 
 class EndForm(FlaskForm):

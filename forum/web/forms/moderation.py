@@ -10,18 +10,19 @@ from forum.models.moderation import ModerationAction
 from forum.models.spaces import MailPolicy
 from forum.models.threads import Post
 from forum.web.forms.fields import Longest
+from forum.web.forms.house_rules import GroundedForm
 
 USUAL = "usual"  # no choice of this space
 
 
-class HidingForm(FlaskForm):
+class HidingForm(GroundedForm):
     reason = StringField(
         lazy("Reason"),
         [Longest(Post.HIDDEN_REASON_MAX, missing=lazy("Say why: the author reads it."))],
     )
 
 
-class VersionForm(FlaskForm):
+class VersionForm(GroundedForm):
     reason = StringField(lazy("Reason"), [Longest(Post.HIDDEN_REASON_MAX, missing=lazy("Say why."))])
 
 

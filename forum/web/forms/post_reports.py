@@ -14,6 +14,7 @@ from forum.models.post_reports import (
     ReportOutcome,
 )
 from forum.web.forms.fields import Longest, named, required
+from forum.web.forms.house_rules import GroundedForm
 
 
 class PostReportForm(FlaskForm):
@@ -23,7 +24,7 @@ class PostReportForm(FlaskForm):
     words = TextAreaField(lazy("In your own words"), [Longest(PostReport.WORDS_MAX, "paragraphs")])
 
 
-class SettlingForm(FlaskForm):
+class SettlingForm(GroundedForm):
     """The outcome is the button that somebody presses."""
 
     outcome = RadioField(
@@ -39,21 +40,17 @@ class SettlingForm(FlaskForm):
     def verdict(self) -> Verdict:
         """Return what was decided."""
         outcome = ReportOutcome(self.outcome.data)
-        return Verdict(outcome, self.reason.data or "", self.answer.data or "")
+        return Verdict(outcome, self.reason.data or "", self.answer.data or "", self.chosen_rule)
 
 
-class ObjectionForm(FlaskForm):
+class PostObjectionForm(FlaskForm):
     words = TextAreaField(
         lazy("Why should it be shown again?"),
-        [
-            Longest(
-                PostObjection.WORDS_MAX, "paragraphs", missing=lazy("Say why the post should be shown again.")
-            )
-        ],
+        [Longest(PostObjection.WORDS_MAX, "paragraphs", missing=lazy("Say why you do not agree."))],
     )
 
 
-class StaysHiddenForm(FlaskForm):
+class StaysHiddenForm(GroundedForm):
     answer = StringField(
         lazy("Why it stays hidden"),
         [Longest(PostObjection.ANSWER_MAX, missing=lazy("Say why: the author reads it."))],

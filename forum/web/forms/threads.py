@@ -21,6 +21,7 @@ from forum.infra.text import MAX_LENGTH
 from forum.models.spaces import Audience
 from forum.models.themes import NO_AXIS, Axis, Need
 from forum.models.threads import PostKind, Thread
+from forum.web.forms.accepting import AcceptingForm
 from forum.web.forms.careful import CarefulForm
 from forum.web.forms.fields import Longest, Unchosen, accepted_by, accepted_tags, named
 
@@ -51,7 +52,7 @@ def _post_number(typed: Any) -> int | None:
     return id_of(str(typed or ""), LARGEST_NUMBER) or None
 
 
-class ThreadForm(CarefulForm):
+class ThreadForm(CarefulForm, AcceptingForm):
     title = StringField(
         lazy("Title"),
         [Longest(Thread.TITLE_MAX)],
@@ -96,7 +97,7 @@ class ThreadForm(CarefulForm):
             self.audience.data = chosen.default_audience.value
 
     def values(self) -> dict[str, Any]:
-        """Return what was filled in, as keyword arguments of `threads.start`."""
+        """Return what was filled in, as keyword arguments of `sending.start`."""
         return {
             "title": self.title.data,
             "body": self.body.data,
@@ -106,10 +107,11 @@ class ThreadForm(CarefulForm):
             "tags": split(self.tags.data or ""),
             "idempotency_key": self.idempotency_key.data,
             "once_more": bool(self.once_more.data),
+            "accepts": self.accepts.data,
         }
 
 
-class ReplyForm(CarefulForm):
+class ReplyForm(CarefulForm, AcceptingForm):
     body = TextAreaField(
         lazy("Your reply"),
         [Longest(MAX_LENGTH, "post", missing=lazy("Write something first."))],
@@ -122,17 +124,20 @@ class ReplyForm(CarefulForm):
         default="",
     )
     answers = HiddenField(filters=[_post_number])
+    readers = HiddenField()  # of the thread, as the form said it
     idempotency_key = HiddenField(default=_new_key, filters=[clean_key])
     once_more = HiddenField()  # filled in by the page that asks whether the same words are to be posted again
 
     def values(self) -> dict[str, Any]:
-        """Return what was filled in, as keyword arguments of `threads.reply`."""
+        """Return what was filled in, as keyword arguments of `sending.reply`."""
         return {
             "body": self.body.data,
             "kind": PostKind(self.kind.data) if self.kind.data else None,
             "answers": self.answers.data,
+            "readers": self.readers.data,
             "idempotency_key": self.idempotency_key.data,
             "once_more": bool(self.once_more.data),
+            "accepts": self.accepts.data,
         }
 
 

@@ -17,6 +17,7 @@ from forum.infra.rates import TooOften
 from forum.policy.errors import Conflict, Forbidden, Invalid, NotFound
 from forum.web.http import indexing, reopened, unsent_forms, waiting
 from forum.web.http.current_user import forget_viewer
+from forum.web.http.links import own_path
 from forum.web.http.transactions import READING, ask_nothing_more, only_look
 
 log = logging.getLogger(__name__)
@@ -57,7 +58,16 @@ def _page(name: str, status: int, sentence: Any, **context: Any) -> Any:
     if is_for_script():
         return jsonify(message=str(sentence)), status
     typed = unsent_forms.request_fields()
-    return render_template(f"errors/{name}.html", typed=typed, reason=sentence, **context), status
+    page = render_template(f"errors/{name}.html", typed=typed, reason=sentence, before=_before(), **context)
+    return page, status
+
+
+def _before() -> str | None:
+    """The page of this forum on which the reader was, to go back to; None where that is unknown or this one."""
+    root = request.host_url.rstrip("/")
+    came_from = request.referrer or ""
+    path = own_path(came_from.removeprefix(root)) if came_from.startswith(f"{root}/") else None
+    return None if path in (request.path, request.full_path) else path
 
 
 def is_for_script() -> bool:

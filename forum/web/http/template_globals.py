@@ -11,11 +11,12 @@ from jinja2 import Template
 from jinja2.environment import TemplateModule
 from jinja2.runtime import Context
 
+from forum.domain.house_rules import grounds, terms
 from forum.domain.lessons import external_sources
 from forum.domain.mailing import hold, returned
 from forum.domain.mailing.kinds import KINDS
 from forum.domain.spaces import guests
-from forum.domain.themes import held_labels, labels, report_labels
+from forum.domain.themes import held_labels, labels, measure_labels, report_labels
 from forum.infra import bidi, days, hyphens, i18n, text, tokens, weekdays, xml_text, zones
 from forum.web import ages, fragments, report_sentences, ring, text_fields
 from forum.web.http import indexing, language, links, unread
@@ -81,6 +82,7 @@ NAMES: Mapping[str, Mapping[Any, Any]] = {
     "response_name": labels.RESPONSES,
     "kind_name": labels.KINDS,
     "role_name": labels.ROLES,
+    "measure_name": measure_labels.KINDS,
     "level_name": labels.LEVELS,
     "delivery_name": labels.DELIVERIES,
     "space_kind_name": labels.SPACE_KINDS,
@@ -119,6 +121,8 @@ def init_app(app: Flask) -> None:
         trial_asked_at=returned.trial_asked_at,
         unread_notices=unread.of_viewer,
         on_desk=on_desk,
+        rules_in_force=grounds.choices,
+        terms=terms.of_today,
     )
     app.context_processor(_context)
 

@@ -6,7 +6,7 @@ from sqlalchemy.exc import DatabaseError
 
 from forum.domain.audit import kinds, reasons
 from forum.domain.audit import log as audit_log
-from forum.domain.moderation import hiding, locking, narrowing
+from forum.domain.moderation import hiding, locking
 from forum.domain.people import accounts
 from forum.domain.spaces import mail_rules
 from forum.infra.db import db
@@ -15,6 +15,7 @@ from forum.models.moderation import Action, ActionReason, ActorRole, ModerationA
 from forum.models.spaces import Audience, MailPolicy
 from forum.models.threads import Post
 from forum.policy.errors import Forbidden
+from tests import other_readers
 from tests.factories import actor, make_member, make_post, make_thread
 
 
@@ -46,9 +47,9 @@ def test_a_line_says_as_what_somebody_acted(gent, leen, moderator):
     thread = make_thread(gent, leen, audience=Audience.SPACE)
     locking.lock(actor(moderator), thread.id)
     locking.reopen(actor(moderator), thread.id)
-    narrowing.set_audience(actor(leen), thread.id, audience=Audience.NETWORK)
+    other_readers.set_audience(actor(leen), thread.id, audience=Audience.NETWORK)
     own = make_thread(gent, moderator, audience=Audience.SPACE)
-    narrowing.set_audience(actor(moderator), own.id, audience=Audience.NETWORK)
+    other_readers.set_audience(actor(moderator), own.id, audience=Audience.NETWORK)
     admin = make_member("Ada", network_role=NetworkRole.ADMIN)
     editor = make_member("Ed", network_role=NetworkRole.EDITOR)
     accounts.suspend(actor(admin), leen.id, reason="Not who they say.")

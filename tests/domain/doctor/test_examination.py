@@ -77,6 +77,9 @@ FAULTS = {
     " (SELECT min(id) FROM membership)",
     "opening posts": "UPDATE post SET number = 0 WHERE id = (SELECT min(post.id) FROM post"
     " JOIN thread ON thread.id = thread_id WHERE number = 1 AND NOT told_by_field)",
+    "merged threads": "UPDATE thread SET merged_at = created_at WHERE id = (SELECT min(id) FROM thread)",
+    "moved posts": "INSERT INTO moved_post (thread_id, number, post_id, moved_at)"
+    " SELECT thread_id, number, id, created_at FROM post WHERE id = (SELECT min(id) FROM post)",
     "hidden versions": "UPDATE post_revision SET hidden_at = created_at WHERE number = 1 AND post_id ="
     " (SELECT min(id) FROM post WHERE revision = 1)",
     "revisions": f"UPDATE post SET revision = 99 WHERE {A_REPLY}",

@@ -4,7 +4,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from forum.domain import draft_places
 from forum.domain.audit import log as audit_log
@@ -14,7 +14,7 @@ from forum.domain.held_posts.choosing import Choice
 from forum.domain.moderation import hiding, locking, undo
 from forum.domain.spaces import memberships
 from forum.domain.threads import page as thread_page
-from forum.domain.threads import posts
+from forum.domain.threads import post_store, posts
 from forum.domain.threads.sendings import SentBefore
 from forum.infra import clock
 from forum.infra.db import db
@@ -344,3 +344,23 @@ def test_an_edit_adds_no_first_link_where_that_of_somebody_waits(gent, moderator
     choosing.choose(actor(moderator), gent.id, Choice())
     sending.edit(actor(noor), post.id, body="Zie https://voorbeeld.test", seen_revision=2)
     assert post.revision == 3
+
+
+def test_a_reply_appears_where_its_thread_was_merged_at_that_moment(
+    gent, leen, moderator, noor, thread, monkeypatch
+):
+    choosing.choose(actor(moderator), gent.id, Choice(newcomers=True))
+    held, other = reply(noor, thread, "Zomaar."), make_thread(gent, leen)
+    html, lock = deciding.rendered(actor(moderator), held.id), post_store.locked_thread
+
+    def merged_first(who, thread_id):
+        """Somebody else who had the thread locked let what waits go along to another one."""
+        monkeypatch.undo()
+        db.session.execute(
+            update(HeldPost.__table__).where(HeldPost.id == held.id).values(thread_id=other.id)
+        )
+        return lock(who, thread_id)
+
+    monkeypatch.setattr(post_store, "locked_thread", merged_first)
+    post = deciding.approve(actor(moderator), held.id, seen=1, html=html)
+    assert (post.thread_id, post.thread.id) == (other.id, other.id)

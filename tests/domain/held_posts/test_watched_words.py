@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from forum.domain.held_posts import deciding, matching, pointing, queue, sending, watching
 from forum.domain.moderation import hiding
+from forum.domain.spaces import memberships
 from forum.infra.db import db
 from forum.models.accounts import NetworkRole
 from forum.models.held import HeldBecause, HeldPost, PointedOut, Watch
@@ -95,6 +96,11 @@ def test_a_post_is_pointed_out_once_and_seen_by_one_of_the_moderators(gent, leen
     for member in (leen, elsewhere):
         with pytest.raises(NotFound):
             pointing.seen(actor(member), one.id)
+    memberships.set_role(actor(moderator), gent.id, leen.id, role=Role.MODERATOR)
+    with pytest.raises(NotFound):
+        pointing.seen(actor(leen), one.id)
+    assert pointing.of_space(actor(leen), gent.id) == [], "their own waits for another moderator"
+    memberships.set_role(actor(moderator), gent.id, leen.id, role=Role.MEMBER)
     for _twice in range(2):
         pointing.seen(actor(moderator), one.id)
     assert pointing.of_space(actor(moderator), gent.id) == []
@@ -126,3 +132,9 @@ def test_words_are_kept_once_and_removed_and_a_sentence_tries_them(gent, moderat
         watch(moderator, gent, f"woord{number}")
     with pytest.raises(Invalid):
         watch(moderator, gent, "eentje")
+
+
+def test_a_word_that_grows_in_small_letters_is_measured_as_it_is_kept(gent, moderator):
+    with pytest.raises(Invalid) as refused:
+        watch(moderator, gent, "İ" * 60)
+    assert refused.value.field == "word"

@@ -44,6 +44,18 @@ def test_a_network_from_before_is_found_after_it_and_words_by_the_list(app):
     assert newer.id in hits(PostText, "breng"), "who writes looks words up as well"
 
 
+def test_a_post_that_was_merged_before_its_title_was_indexed_is_found_by_it(app):
+    thread = make_thread(make_space(), author := make_member(space=make_space("Aalst")))
+    post = make_post(thread, author, "De fietsen staan buiten.")
+    rebuild()
+    db.session.execute(update(Post).where(Post.id == post.id).values(heading="Leegstandsregister"))
+    db.session.execute(update(SearchProgress).values(recipe=3))  # of the last release without such titles
+    assert not hits(PostText, "register")
+    rebuild()
+    assert hits(PostText, "register") == {post.id}
+    assert_true_index()
+
+
 def test_a_rebuild_that_was_stopped_goes_on_where_it_was(app, monkeypatch):
     monkeypatch.setattr(rebuilding, "BATCH", 2)
     thread = make_thread(make_space(), author := make_member(space=make_space("Aalst")))

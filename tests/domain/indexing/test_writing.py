@@ -5,7 +5,6 @@ import uuid
 
 from sqlalchemy import delete, select, text
 
-from forum.domain.indexing.keys import Keys
 from forum.domain.indexing.kinds import KINDS
 from forum.domain.lessons import claims, lessons
 from forum.domain.threads import posts, threads
@@ -19,6 +18,7 @@ from forum.models.search import ClaimText, PostText, TitleText, VersionText
 from forum.models.threads import Post
 from forum.policy.errors import DomainError
 from tests import lesson_scenario
+from tests.domain.indexing.truth import assert_true_index, stored
 from tests.factories import actor, make_member, make_post, make_space, make_thread
 
 SEED, STEPS = 20_261_129, 60
@@ -39,23 +39,6 @@ WORDS = [
     "café’s",
     "fietspaden",
 ]
-
-
-def stored(kind) -> dict[int, dict[str, str]]:
-    """The rows of the index as the database has them."""
-    columns = kind.index.__table__.columns
-    return {row[0]: dict(row._mapping) for row in db.session.execute(select(*columns))}
-
-
-def made(kind) -> dict[int, dict[str, str]]:
-    """The rows that a rebuild would make of the texts as they are."""
-    texts = {row[0]: kind.texts(*row[1:]) for row in db.session.execute(kind.query)}
-    return {row[kind.key.name]: row for row in kind.rows(texts, Keys())}
-
-
-def assert_true_index() -> None:
-    for kind in KINDS:
-        assert stored(kind) == made(kind), kind.name
 
 
 def hits(model, *words: str) -> set[int]:

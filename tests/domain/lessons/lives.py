@@ -22,7 +22,7 @@ from forum.domain.lessons import (
     review_comments,
     undo,
 )
-from forum.domain.moderation import hiding, narrowing
+from forum.domain.moderation import hiding
 from forum.infra import clock
 from forum.infra.db import db
 from forum.models.consents import ConsentAnswer, ConsentRequest
@@ -30,7 +30,7 @@ from forum.models.lessons import Lesson
 from forum.models.reviewing import ReviewComment
 from forum.models.spaces import Audience
 from forum.policy.errors import DomainError
-from tests import lesson_scenario
+from tests import lesson_scenario, other_readers
 from tests.domain.lessons import lives_hold
 from tests.domain.lessons.lives_town import BEGINNINGS, CHECKS, PEOPLE, WORKED, Town, mostly
 from tests.lesson_scenario import FULL, OPENING, REPLY
@@ -279,7 +279,9 @@ class Walk(RuleBasedStateMachine):
     @rule(who=MAKERS, audience=AUDIENCES)
     def narrow(self, who, audience):
         thread_id = self.town.thread.id
-        self.attempt(who, lambda: narrowing.set_audience(self.town.actor(who), thread_id, audience=audience))
+        self.attempt(
+            who, lambda: other_readers.set_audience(self.town.actor(who), thread_id, audience=audience)
+        )
 
     @rule()
     def take_words_out(self):

@@ -86,7 +86,7 @@ def test_its_owner_is_asked_once_a_month_before_and_then_all_who_make_lessons_th
         for _twice in range(2):
             ageing.affirm(scenario.actor("second"), lesson.public_id)
         db.session.commit()
-        assert lesson.review_on == days.today() + ageing.REVIEW_AFTER
+        assert lesson.review_on == days.today() + ageing.review_after()
         assert order(scenario) == [lesson.id, older.id]
         assert len(told()) == 3
         assert page.page(scenario.actor("reader"), lesson.public_id).affirmed

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from forum.domain.lessons import claims, comparison, lessons, library, reports, versions
 from forum.domain.lessons import page as lesson_page
-from forum.domain.lessons.ageing import REVIEW_AFTER
+from forum.domain.lessons.ageing import review_after
 from forum.domain.themes.labels import ADVICE_TO
 from forum.infra import days
 from forum.infra.db import db
@@ -62,13 +62,14 @@ def test_each_addressee_gets_advice_of_their_own_and_what_was_said_to_everybody_
     save(scenario, lesson, advice_council="Pay for more hours.")
     lesson = out(scenario, lesson)
     assert db.session.get_one(LessonVersion, lesson.current_id).number == "2.0"
-    assert lesson.review_on == days.today() + REVIEW_AFTER
+    assert lesson.review_on == days.today() + review_after()
     (changed,) = comparison.compare(scenario.actor("reader"), lesson.public_id).changes
     assert changed[0] == str(ADVICE_TO["advice_council"])
 
 
-# What changes in a sealed version after all: it is published, another one comes before it, cities are named no more.
-CHANGES = {"number", "published_at", "sequence", "cities", "masked", "origin_cities"}
+# What changes in a sealed version after all: it is published, under a policy that a guard of its own then keeps
+# (`house_rules/test_terms.py`), another one comes before it, cities are named no more.
+CHANGES = {"number", "published_at", "policy_id", "sequence", "cities", "masked", "origin_cities"}
 # No words of anybody.
 KEPT = {"id", "lesson_id", "saved_count", "created_at", "created_by_id", "saved_at"}
 OTHER = {

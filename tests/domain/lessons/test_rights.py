@@ -6,14 +6,14 @@ from sqlalchemy import select
 from forum.domain.lessons import claims, lessons, undo
 from forum.domain.lessons import page as lesson_page
 from forum.domain.lessons.quotations import quotation
-from forum.domain.moderation import hiding, narrowing
+from forum.domain.moderation import hiding
 from forum.domain.threads import posts
 from forum.infra.db import db
 from forum.models.claims import Claim, Excerpt
 from forum.models.consents import Masking
 from forum.models.spaces import Audience, Role
 from forum.policy.errors import Invalid
-from tests import reviewed
+from tests import other_readers, reviewed
 from tests.factories import actor, make_member, make_post, make_space, make_thread
 from tests.lesson_scenario import FULL, REPLY, WORDS, build
 
@@ -32,7 +32,7 @@ def shown(reader, lesson):
 
 
 def narrow(scenario):
-    narrowing.set_audience(scenario.actor("curator"), scenario.thread.id, audience=Audience.SPACE)
+    other_readers.set_audience(scenario.actor("curator"), scenario.thread.id, audience=Audience.SPACE)
 
 
 def test_a_right_is_written_at_the_seal_and_not_before(session):

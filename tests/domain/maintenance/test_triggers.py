@@ -36,6 +36,8 @@ PLANTED = (
         ),
     }
 )
+# Triggers that call the function which was changed for another one.
+SAME_FUNCTION = {"lesson_version_sealed": ["lesson_version_policy_kept"]} if POSTGRES else {}
 OF_OTHERS = (
     "CREATE SCHEMA audit; CREATE TABLE audit.log (id integer); CREATE VIEW public.mine AS SELECT id FROM member;"
     f" {EVIL}; CREATE TRIGGER noted AFTER INSERT ON audit.log FOR EACH ROW EXECUTE FUNCTION evil()"
@@ -65,7 +67,8 @@ def test_any_trigger_or_rule_that_the_migrations_did_not_make_is_strange(asked):
     for name, statements in PLANTED.items():
         for statement in statements:
             db.session.execute(text(statement))
-        strange.append(name)
-        replaced |= {name} & set(ours)
+        changed = {name, *SAME_FUNCTION.get(name, ())}
+        strange += changed
+        replaced |= changed & set(ours)
         assert asked(triggers.strange) == sorted(strange)
     assert asked(triggers.at_work) == sorted(set(ours) - replaced)

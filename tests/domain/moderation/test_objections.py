@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select, update
 
 from forum.domain.audit import log as audit_log
+from forum.domain.audit import undoable
 from forum.domain.desk import of_space
 from forum.domain.doctor import work
 from forum.domain.moderation import hiding, objections, post_reports, settling, undo
@@ -185,3 +186,18 @@ def test_shown_again_its_author_hears_of_it_and_may_object_to_another_hiding(ses
     assert "About Jan." in objections.to_decide(actor(town.noor), post_of(thread, 1).id).html
     objections.restore(actor(town.noor), post_of(thread, 1).id)
     assert thread.hidden_at is None
+
+
+def test_reports_that_an_objection_answered_do_not_come_back_to_who_hid_the_post(session):
+    town = Town()
+    town.name(town.noor)
+    town.report(town.gust, town.reply)
+    settling.settle(actor(town.els), town.reply.id, Verdict(HIDDEN, "A name."))
+    objections.make(actor(town.bart), town.reply.id, words="It is not.")
+    objections.restore(actor(town.noor), town.reply.id)
+    assert (town.reply.hidden_at, town.waits(town.els), town.waits(town.noor)) == (None, [], [])
+    with pytest.raises(Conflict):
+        settling.settle(actor(town.els), town.reply.id, Verdict(HIDDEN, "All the same."))
+    assert (town.gust.id, "report_settled") in told()
+    for who in (town.noor, town.els):
+        assert undoable.open_acts(actor(who)) == []

@@ -1,23 +1,28 @@
 """A post is reported by who reads it, settled once by who may, and everybody hears of it what they may know."""
 
+import uuid
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, update
 
 from forum.domain.audit import log as audit_log
+from forum.domain.audit import own as own_log
 from forum.domain.consents import settling as erasing
 from forum.domain.desk import of_space
 from forum.domain.desk.queues import reported
+from forum.domain.held_posts import choosing, deciding, sending
+from forum.domain.held_posts import queue as held_queue
+from forum.domain.held_posts.choosing import Choice
 from forum.domain.inbox import notices
-from forum.domain.moderation import hiding, post_reports, settling, taking_back, undo
+from forum.domain.moderation import hiding, objections, post_reports, settling, taking_back, undo
 from forum.domain.moderation.post_reports import Said
 from forum.domain.moderation.settling import Verdict
 from forum.infra import clock
 from forum.infra.db import db
 from forum.jobs import event_processing
 from forum.models.notifications import Notification
-from forum.models.post_reports import PostReport, PostSettlement, ReportOutcome, ReportReason
+from forum.models.post_reports import PostObjection, PostReport, PostSettlement, ReportOutcome, ReportReason
 from forum.models.spaces import Audience, Membership, Role
 from forum.models.threads import Post
 from forum.models.undo import UndoableAct
@@ -235,6 +240,35 @@ def test_an_erased_account_leaves_no_words_and_its_report_counts(session):
     assert [(one.name, one.words) for one in settling.details(town.post.id)] == [("Noor", "")]
 
 
+@pytest.mark.parametrize("who", ["the moderator", "the author"])
+def test_why_reports_were_settled_and_what_was_answered_goes_with_either_account(session, who):
+    town = Town()
+    town.report(town.noor)
+    town.settle(town.els, ASKED, reason="Leave out Jan.", answer="I asked Bart.")
+    hiding.hide(actor(town.wouter), town.post.id, reason="It says who Jan is.")
+    objections.make(actor(town.bart), town.post.id, words="It does not.")
+    objections.keep_hidden(actor(town.els), town.post.id, answer="Jan knows it does.")
+    erasing.erase((town.els if who == "the moderator" else town.bart).id)
+    db.session.expire_all()
+    settlement, objection = (db.session.scalars(select(one)).one() for one in (PostSettlement, PostObjection))
+    assert (settlement.reason, settlement.answer, objection.answer) == ("", "", "")
+
+
+def test_what_waits_or_was_refused_goes_with_its_author(session):
+    town = Town()
+    choosing.choose(actor(town.els), town.space.id, Choice(newcomers=True))
+    new = make_member("Nele", space=town.space)
+    waits, refused = (
+        sending.reply(actor(new), town.thread.id, body=body, idempotency_key=str(uuid.uuid4()))
+        for body in ("About Jan.", "About Piet.")
+    )
+    deciding.refuse(actor(town.els), refused.id, seen=1, reason="Leave out Piet.")
+    erasing.erase(new.id)
+    db.session.expire_all()
+    assert [(held.body, held.reason) for held in (waits, refused)] == [("", ""), ("", "")]
+    assert held_queue.of_space(actor(town.els), town.space.id) == []
+
+
 def test_a_moderator_neither_hides_nor_shows_again_what_is_their_own(session):
     town = Town()
     post = make_post(town.thread, town.els, "Mine.")
@@ -256,3 +290,40 @@ def test_a_thread_that_goes_whole_settles_what_was_reported_of_all_of_it(session
         assert [one.outcome for one in post_reports.page(actor(town.noor)).rows] == ["taken_back"]
         taking_back.put_back(actor(town.bart), opening.id)
         assert town.waits(town.els) == [town.post.id]
+
+
+@pytest.mark.parametrize("ends", ["hidden", "taken back"])
+def test_what_was_settled_stays_so_once_the_post_is_hidden_or_gone(session, ends):
+    town = Town()
+    town.report(town.noor)
+    town.settle(town.els, LEFT)
+    act = db.session.scalars(select(UndoableAct)).one()
+    if ends == "hidden":
+        hiding.hide(actor(town.wouter), town.post.id, reason="A name.")
+    else:
+        taking_back.take_back(actor(town.bart), town.post.id)
+    hidden_at = town.post.hidden_at
+    with pytest.raises(Conflict):
+        undo.undo(actor(town.els), act.id)
+    # Nothing is open then, so nobody hides it a second time: that would lose what its author objects.
+    assert settling.details(town.post.id) == []
+    with pytest.raises(Conflict):
+        settling.settle(actor(town.wouter), town.post.id, Verdict(HIDDEN, "Once more."))
+    assert db.session.get(Post, town.post.id).hidden_at == hidden_at
+
+
+def test_what_was_undone_within_ten_minutes_its_author_never_reads(session):
+    town = Town()
+    town.report(town.noor)
+    town.settle(town.els, ASKED)
+    act = db.session.scalars(select(UndoableAct)).one()
+    assert asked_in_log(town.bart) == []
+    undo.undo(actor(town.els), act.id)
+    town.settle(town.wouter, ASKED, reason="Say it without the name.")
+    with clock.at(clock.now() + ELEVEN):
+        assert asked_in_log(town.bart) == ["Say it without the name."]
+
+
+def asked_in_log(member):
+    """Why their post is to be changed, as its author reads it in the log."""
+    return [line.reason for line in own_log.page(actor(member)).rows if line.action == "ask_change"]

@@ -10,7 +10,7 @@ from forum.domain.doctor import words as doctor_words
 from forum.domain.lessons import claims, impact, lessons, weakened
 from forum.domain.lessons import page as lesson_page
 from forum.domain.lessons.workbench import draft
-from forum.domain.moderation import hiding, narrowing, taking_back, undo
+from forum.domain.moderation import hiding, taking_back, undo
 from forum.domain.threads import page as thread_page
 from forum.infra import clock
 from forum.infra.db import db
@@ -20,7 +20,7 @@ from forum.models.lessons import Lesson, LessonVersion
 from forum.models.spaces import Audience, Role
 from forum.models.undo import UndoableAct
 from forum.policy.errors import Conflict, Invalid, NotFound
-from tests import reviewed
+from tests import other_readers, reviewed
 from tests.factories import actor, make_member, make_post
 from tests.lesson_scenario import WORDS, build
 from tests.sweeps import once
@@ -74,7 +74,7 @@ def first_excerpt(lesson):
 ACTS = {
     "narrow": (
         "curator",
-        lambda who, scenario, lesson: narrowing.set_audience(
+        lambda who, scenario, lesson: other_readers.set_audience(
             who, scenario.thread.id, audience=Audience.SPACE
         ),
         "",
@@ -150,7 +150,7 @@ def test_after_ten_minutes_nothing_is_undone(session):
 
 def test_a_narrower_audience_stays_once_somebody_wrote_for_it(session):
     scenario = build()
-    narrowing.set_audience(scenario.actor("curator"), scenario.thread.id, audience=Audience.SPACE)
+    other_readers.set_audience(scenario.actor("curator"), scenario.thread.id, audience=Audience.SPACE)
     make_post(scenario.thread, scenario.author, "Between us.")
     with pytest.raises(Conflict):
         undo.undo(scenario.actor("curator"), latest().id)

@@ -10,19 +10,39 @@ from forum.domain.held_posts import choosing, deciding, sending
 from forum.domain.held_posts.choosing import Choice
 from forum.domain.lessons import confirming, ending, page, reports
 from forum.domain.lessons.report_words import Answers
-from forum.domain.moderation import hiding, narrowing, post_reports, revisions, set_aside, settling, undo
+from forum.domain.moderation import (
+    archiving,
+    deleting,
+    hiding,
+    leaving_out,
+    locking,
+    pinning,
+    post_reports,
+    retitling,
+    revisions,
+    set_aside,
+    settling,
+    undo,
+)
 from forum.domain.moderation.post_reports import Said
 from forum.domain.moderation.settling import Verdict
 from forum.domain.people import capacities
-from forum.domain.spaces import confirmations, join_requests, notes
-from forum.domain.threads import posts
+from forum.domain.regrouping import merging, moving, splitting
+from forum.domain.regrouping.moving import Chosen
+from forum.domain.regrouping.splitting import Asked
+from forum.domain.spaces import confirmations, join_requests, measures, notes
+from forum.domain.spaces.measures import Decision
+from forum.domain.threads import classification, nominations, posts
 from forum.infra import days
 from forum.infra.db import db
 from forum.models.accounts import Body, Level, NetworkAppointment
+from forum.models.measures import MeasureKind
 from forum.models.post_reports import ReportOutcome, ReportReason
 from forum.models.spaces import Audience, Membership, Role
+from forum.models.themes import Axis, Need
 from forum.models.undo import UndoableAct, UndoKind
 from forum.policy.errors import Forbidden
+from tests import other_readers
 from tests.factories import actor, join, make_member, make_space, make_thread
 from tests.lesson_scenario import build
 
@@ -43,7 +63,16 @@ def hide_revision(scenario):
 
 
 def narrow(scenario):
-    narrowing.set_audience(scenario.actor("second"), scenario.thread.id, audience=Audience.SPACE)
+    other_readers.set_audience(scenario.actor("second"), scenario.thread.id, audience=Audience.SPACE)
+
+
+def move(scenario):
+    there = make_space("Aalst", city="aalst")
+    join(scenario.second, there)
+    thread = make_thread(scenario.space, scenario.author)
+    chosen = Chosen(there.id, Audience.NETWORK)
+    seen = moving.asked(actor(scenario.second), thread.id, chosen).digest
+    moving.move(actor(scenario.second), thread.id, chosen, seen=seen, reason="There.")
 
 
 def note(scenario):
@@ -70,12 +99,29 @@ def story(scenario):
     set_aside.story(scenario.actor("second"), make_thread(scenario.space, scenario.author).id)
 
 
+def split(scenario):
+    wish = Asked((scenario.posts()[1].number,), "Another matter", Audience.SPACE)
+    plan = splitting.planned(scenario.actor("second"), scenario.thread.id, wish)
+    splitting.split(scenario.actor("second"), scenario.thread.id, wish, seen=plan.digest)
+
+
+def merge(scenario):
+    into = make_thread(scenario.space, scenario.author)
+    plan = merging.planned(scenario.actor("second"), scenario.thread.id, into.id)
+    merging.merge(scenario.actor("second"), scenario.thread.id, into.id, seen=plan.digest)
+
+
 def confirm(scenario):
     lesson = scenario.published()
     kim = make_member("Kim", space=make_space("Genk", city="genk"), city="genk")
     for who in (scenario.actor("reader"), actor(kim)):
         reports.report(who, lesson.public_id, WENT)
     confirming.confirm(scenario.actor("editor"), lesson.public_id)
+
+
+def close_nomination(scenario):
+    nominations.nominate(scenario.actor("reader"), scenario.thread.id)
+    nominations.close(scenario.actor("second"), scenario.thread.id, reason="Not now.")
 
 
 def settle(scenario):
@@ -92,18 +138,65 @@ def refuse_post(scenario):
     deciding.refuse(scenario.actor("second"), held.id, seen=1, reason="It names somebody.")
 
 
+def delete_post(scenario):
+    deleting.delete(scenario.actor("second"), scenario.posts()[1].id, reason="Loud.")
+
+
+def leave_out(scenario):
+    leaving_out.leave_out(scenario.actor("second"), scenario.posts()[1].id, words="group", reason="A name.")
+
+
+def retitle(scenario):
+    retitling.retitle(scenario.actor("second"), scenario.thread.id, title="Who rings?", reason="Clearer.")
+
+
+def pin(scenario):
+    pinning.pin(scenario.actor("second"), scenario.thread.id)
+
+
+def lock(scenario):
+    locking.lock(scenario.actor("second"), scenario.thread.id)
+
+
+def archive(scenario):
+    who, thread_id = scenario.actor("second"), scenario.thread.id
+    archiving.archive(who, thread_id, seen=archiving.planned(who, thread_id).digest)
+
+
+def classify(scenario):
+    about = {"need": Need.ACTION, "axis": Axis.DENSITY, "tags": ["zorg"]}
+    classification.classify(scenario.actor("second"), scenario.thread.id, **about)
+
+
+def mute(scenario):
+    decision = Decision(MeasureKind.MUTE, "Calm down.", days.today() + timedelta(days=1))
+    measures.take(scenario.actor("second"), scenario.space.id, scenario.author.id, decision)
+
+
 ACTS = {
+    UndoKind.DELETE_POST: delete_post,
+    UndoKind.LEAVE_OUT: leave_out,
+    UndoKind.RETITLE: retitle,
+    UndoKind.PIN: pin,
+    UndoKind.LOCK: lock,
+    UndoKind.ARCHIVE: archive,
+    UndoKind.CLASSIFY: classify,
+    UndoKind.MEASURE: mute,
     UndoKind.HIDE: hide,
     UndoKind.REFUSE_POST: refuse_post,
+    UndoKind.CLOSE_NOMINATION: close_nomination,
     UndoKind.SETTLE: settle,
     UndoKind.HIDE_REVISION: hide_revision,
     UndoKind.NARROW: narrow,
+    UndoKind.MOVE: move,
     UndoKind.NOTE: note,
     UndoKind.END: end,
     UndoKind.CONFIRM: confirm,
     UndoKind.JOIN: join_request,
     UndoKind.CAPACITY: capacity,
     UndoKind.SET_ASIDE: story,
+    UndoKind.SPLIT: split,
+    UndoKind.MERGE: merge,
 }
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import delete, func, select
 from forum.domain.audit import log as audit_log
 from forum.domain.mailing import unread_notices
 from forum.domain.moderation import hiding as post_hiding
-from forum.domain.moderation import locking, narrowing, taking_back
+from forum.domain.moderation import locking, taking_back
 from forum.domain.moderation import undo as undoing
 from forum.domain.people import capacities
 from forum.domain.responses import hiding, responses
@@ -23,6 +23,7 @@ from forum.models.spaces import Audience, Role
 from forum.models.threads import Post
 from forum.models.undo import UndoableAct
 from forum.policy.errors import Conflict, Forbidden, Invalid, NotFound
+from tests import other_readers
 from tests.factories import LONG_AGO, actor, join, make_member, make_post, make_space, make_thread
 from tests.notices import react, told
 
@@ -173,13 +174,13 @@ def test_who_responded_keeps_the_readers_that_there_were(gent, leen, moderator):
     ann = make_member("Ann", space=gent)
     respond(ann, thread)
     with pytest.raises(Forbidden):
-        narrowing.set_audience(actor(leen), thread.id, audience=Audience.NETWORK)
+        other_readers.set_audience(actor(leen), thread.id, audience=Audience.NETWORK)
     with pytest.raises(Forbidden):
         classification.move(actor(leen), thread.id, genk.id, audience=Audience.SPACE)
     assert not thread_page.page(actor(leen), thread.id).may_move
     responses.take_back(actor(ann), thread.id)
-    narrowing.set_audience(actor(leen), thread.id, audience=Audience.NETWORK)
-    narrowing.set_audience(actor(moderator), thread.id, audience=Audience.SPACE)
+    other_readers.set_audience(actor(leen), thread.id, audience=Audience.NETWORK)
+    other_readers.set_audience(actor(moderator), thread.id, audience=Audience.SPACE)
     act = db.session.scalars(select(UndoableAct).where(UndoableAct.actor_id == moderator.id)).one()
     respond(ann, thread)
     with pytest.raises(Conflict):

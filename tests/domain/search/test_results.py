@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from forum.domain.moderation import hiding, narrowing
+from forum.domain.moderation import hiding
 from forum.domain.search import lookup, results, thread_candidates, thread_queries
 from forum.domain.threads import posts
 from forum.infra import clock, search_ids
@@ -14,6 +14,7 @@ from forum.models.spaces import Audience, Role
 from forum.models.themes import Axis, Need
 from forum.models.threads import Outcome, Post
 from forum.policy.errors import Invalid
+from tests import other_readers
 from tests.factories import actor, join, make_member, make_post, make_space, make_thread
 from tests.lesson_scenario import build
 
@@ -178,7 +179,7 @@ def test_hidden_and_taken_back_is_gone_from_the_next_answer_for_everybody(gent, 
     hiding.hide(actor(leen), opening_of(other), reason="Not here.")
     assert [answer(who, "struik").counts.total for who in everybody] == [0] * 4
     assert [answer(who, "hazelaar").counts.total for who in everybody] == [0] * 4
-    narrowing.set_audience(actor(leen), thread.id, audience=Audience.SPACE)
+    other_readers.set_audience(actor(leen), thread.id, audience=Audience.SPACE)
     assert [answer(who, "boom").counts.total for who in everybody] == [0, 1, 1, 0]
 
 

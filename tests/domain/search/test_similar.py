@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from forum.domain.lessons import lessons, of_thread
-from forum.domain.moderation import hiding, narrowing, taking_back
+from forum.domain.moderation import hiding, taking_back
 from forum.domain.search import similar
 from forum.infra import clock
 from forum.infra.db import db
@@ -16,6 +16,7 @@ from forum.models.spaces import Audience, Role, SpaceKind
 from forum.models.themes import Axis
 from forum.models.threads import Post, Thread
 from forum.policy.errors import NotFound
+from tests import other_readers
 from tests.domain.search.test_lessons_found import out
 from tests.factories import actor, join, make_member, make_space, make_thread
 from tests.lesson_scenario import FULL, build
@@ -135,7 +136,7 @@ def test_what_is_hidden_taken_back_or_narrowed_is_gone_from_the_next_answer(gent
     assert set(beside(rik, about)) == set(beside(leen, about)) == {"Wijkbudget 1", "Wijkbudget 2"}
     taking_back.take_back(actor(author), opening(made[1]).id)
     assert beside(rik, about) == beside(author, about) == ["Wijkbudget 2"]
-    narrowing.set_audience(actor(leen), made[2].id, audience=Audience.SPACE)
+    other_readers.set_audience(actor(leen), made[2].id, audience=Audience.SPACE)
     assert (beside(rik, about), beside(leen, about)) == ([], ["Wijkbudget 2"])
 
 

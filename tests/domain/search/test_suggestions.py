@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from forum.domain.moderation import hiding, narrowing
+from forum.domain.moderation import hiding
 from forum.domain.search import suggestions
 from forum.domain.threads import threads
 from forum.infra.db import db
@@ -13,6 +13,7 @@ from forum.infra.rates import TooOften
 from forum.models.spaces import Audience, Role, Space, SpaceKind
 from forum.models.themes import Axis, Need, Tag
 from forum.models.threads import Post
+from tests import other_readers
 from tests.factories import actor, make_member, make_space, make_thread
 from tests.lesson_scenario import FULL, build
 
@@ -116,7 +117,7 @@ def test_nothing_of_what_is_closed_hidden_or_narrowed_is_ever_suggested(gent, le
     hidden = make_thread(gent, leen, title="Zwartrijden", body="Tekst")
     make_space("Zwartkring", slug="zwartkring", unlisted=True)
     opening = db.session.scalars(db.select(Post).where(Post.thread_id == hidden.id)).one()
-    narrowing.set_audience(actor(leen), narrowed.id, audience=Audience.SPACE)
+    other_readers.set_audience(actor(leen), narrowed.id, audience=Audience.SPACE)
     other = make_member("Mia", space=gent, role=Role.MODERATOR)
     hiding.hide(actor(other), opening.id, reason="Names")
     assert suggested(reader, "zwart") == [("threads", "Zwartpad voor iedereen"), ("tags", "zwartpad")]

@@ -6,14 +6,16 @@ import pytest
 from sqlalchemy import select, update
 
 from forum.domain.audit import log as audit_log
+from forum.domain.audit import own, undoable
+from forum.domain.moderation import set_aside, undo
 from forum.domain.people import capacities, mail_links
-from forum.domain.spaces import confirmations, invitations, memberships
+from forum.domain.spaces import confirmations, invitations, join_requests, memberships
 from forum.infra.db import db
 from forum.models.accounts import Body, Capacity, Level, NetworkRole
 from forum.models.moderation import Action, ModerationAction
 from forum.models.spaces import Role, SpaceKind
 from forum.policy.errors import NotFound
-from tests.factories import actor, join, make_member, make_space, sign_in
+from tests.factories import actor, join, make_member, make_space, make_thread, sign_in
 
 
 def hold(member, city, function="coach"):
@@ -172,3 +174,25 @@ def test_the_page_of_the_log_says_it_in_both_languages_to_moderators_only(town, 
     assert "Unknown here." in page
     sign_in(client, noor)
     assert client.get(f"/spaces/{spaces['gent'].slug}/moderation/log").status_code == 403
+
+
+def test_an_answer_that_is_undone_is_a_line_as_well(town):
+    spaces, people, noor = town
+    gent = actor(people["gent"])
+    confirmations.refuse(gent, hold(noor, "gent"), reason="We do not know you.", with_undo=True)
+    kim = make_member("Kim", space=spaces["aalst"])
+    asked = join_requests.request_to_join(actor(kim), spaces["gent"].id, message="I do home visits.")
+    join_requests.answer(gent, asked.id, role=Role.MEMBER, with_undo=True)
+    story = make_thread(spaces["gent"], noor, title="Who rings back?")
+    set_aside.story(gent, story.id)
+    for act in undoable.open_acts(gent):
+        undo.undo(gent, act.id)
+    lines = [(action, who, about) for action, who, about, _reason, _job in read(town)["gent"]]
+    assert lines[-3:] == [
+        ("needs_answer", "Gent", None),
+        ("answer_undone", "Gent", "Kim"),
+        ("answer_undone", "Gent", "Noor"),
+    ]
+    told = {line.action for line in audit_log.page_without_names(actor(noor), spaces["gent"].id).rows}
+    assert told == {"set_aside", "needs_answer"}
+    assert [line.action for line in own.page(actor(noor)).rows] == ["needs_answer", "set_aside"]

@@ -12,7 +12,7 @@ from forum.infra.db import db
 from forum.models.moderation import Action, ModerationAction
 from forum.models.spaces import Invitation, Membership, Role, Space
 from forum.policy.errors import Invalid
-from tests.factories import actor, join, make_member, make_space
+from tests.factories import LONG_AGO, actor, join, make_member, make_space
 
 
 def invitation(space, inviter, **over):
@@ -116,3 +116,14 @@ def test_a_role_that_is_given_over_another_or_to_moderate_stands_in_the_log(gent
         (Action.ROLE, moderator.id, kim.id, gent.id, "van gast naar moderator"),
         (Action.ROLE, moderator.id, mo.id, gent.id, "moderator"),
     ]
+
+
+@pytest.mark.parametrize(
+    "kept_out", [{"approved_at": None}, {"confirmed_at": None}, {"suspended_at": LONG_AGO}]
+)
+def test_a_moderator_who_may_not_sign_in_is_not_left_alone_with_a_space(gent, moderator, kept_out):
+    make_member("Mo", space=gent, role=Role.MODERATOR, **kept_out)
+    with pytest.raises(Invalid):
+        memberships.set_role(actor(moderator), gent.id, moderator.id, role=Role.MEMBER)
+    make_member("Ann", space=gent, role=Role.MODERATOR)
+    end("made a member", moderator, gent, moderator)

@@ -253,7 +253,8 @@ def written(source):
     return found & {*SAID, "*"}
 
 
-# What modules write that is no capacity: any field of a new version of a lesson, and the text of a note.
+# What modules write that is no capacity: any field of a new version of a lesson, the text of a note, and what two
+# responses of one member say, exchanged.
 OTHERS = {
     "forum/domain/cahiers/cahiers.py": {"body"},
     "forum/domain/held_posts/waiting.py": {"body"},
@@ -261,6 +262,7 @@ OTHERS = {
     "forum/domain/lessons/report_words.py": {"*"},
     "forum/domain/lessons/reports.py": {"*"},
     "forum/domain/lessons/versions.py": {"*"},
+    "forum/domain/regrouping/beside.py": {"*"},
     "forum/domain/spaces/notes.py": {"body"},
 }
 

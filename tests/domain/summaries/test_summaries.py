@@ -3,7 +3,7 @@
 import pytest
 
 from forum.domain.mailing import unread_notices
-from forum.domain.moderation import hiding, locking, narrowing, taking_back
+from forum.domain.moderation import hiding, locking, taking_back
 from forum.domain.summaries import keepers, page, sentences, summaries
 from forum.domain.threads import page as thread_page
 from forum.domain.threads import posts as post_verbs
@@ -13,6 +13,7 @@ from forum.models.spaces import Audience, Role
 from forum.models.summaries import SummaryVersion
 from forum.models.threads import Post
 from forum.policy.errors import Conflict, Forbidden, Invalid, NotFound
+from tests import other_readers
 from tests.factories import actor, join, make_member, make_post, make_space, make_thread
 from tests.notices import react, told
 
@@ -266,7 +267,7 @@ def test_who_wrote_it_keeps_the_readers_that_there_were(gent, leen, moderator):
     thread = make_thread(gent, leen, audience=Audience.SPACE)
     save(moderator, thread, "One. [1]")
     with pytest.raises(Forbidden):
-        narrowing.set_audience(actor(leen), thread.id, audience=Audience.NETWORK)
+        other_readers.set_audience(actor(leen), thread.id, audience=Audience.NETWORK)
     assert not thread_page.page(actor(leen), thread.id).alone
 
 

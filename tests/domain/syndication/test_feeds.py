@@ -5,13 +5,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from forum.domain.lessons.masking import known_day
-from forum.domain.moderation import hiding, narrowing
+from forum.domain.moderation import hiding
 from forum.domain.syndication import feeds
 from forum.domain.threads import posts
 from forum.infra import clock, days
 from forum.infra.db import db
 from forum.infra.logs import count_queries
 from forum.models.spaces import Audience, MailPolicy, Role, Space
+from tests import other_readers
 from tests.domain.syndication.test_sitemap import masked_lesson
 from tests.factories import actor, make_member, make_post, make_space, make_thread
 from tests.lesson_scenario import build
@@ -154,7 +155,7 @@ def test_a_post_that_is_changed_hidden_or_narrowed_is_so_in_the_next_answer(gent
     assert "Nobody is named" in said(feeds.posts(reader))
     hiding.hide(actor(chief), post.id, reason="Not here.")
     assert "Nobody is named" not in said(feeds.posts(reader))
-    narrowing.set_audience(actor(chief), thread.id, audience=Audience.SPACE)
+    other_readers.set_audience(actor(chief), thread.id, audience=Audience.SPACE)
     assert feeds.posts(reader) == []
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from forum.domain.audit import log as audit_log
-from forum.domain.moderation import hiding, narrowing, revisions, undo
+from forum.domain.moderation import hiding, revisions, undo
 from forum.domain.threads import classification, history, posts
 from forum.infra import clock
 from forum.infra.db import db
@@ -13,6 +13,7 @@ from forum.models.spaces import Audience, Role
 from forum.models.threads import Post
 from forum.models.undo import UndoableAct
 from forum.policy.errors import Conflict, Forbidden, Invalid, NotFound
+from tests import other_readers
 from tests.factories import actor, join, make_member, make_post, make_space, make_thread
 
 SECRET = "Veldstraat"
@@ -188,7 +189,7 @@ def test_who_reads_a_thread_later_gets_what_stood_then_not_what_stood_before(gen
     thread = make_thread(gent, leen, audience=Audience.SPACE, body=f"In the {SECRET}.")
     opening = _opening(thread)
     posts.edit(actor(leen), opening.id, body="At home.", seen_revision=1)
-    narrowing.set_audience(actor(leen), thread.id, audience=Audience.NETWORK)
+    other_readers.set_audience(actor(leen), thread.id, audience=Audience.NETWORK)
     found = history.of_post(actor(karim), opening.id)
     assert ([version.number for version in found.versions], found.begins_later) == ([2], True)
     assert not shows(karim, opening, SECRET)

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from forum.domain.moderation import hiding, narrowing
+from forum.domain.moderation import hiding
 from forum.domain.threads import mentions, posts, threads
 from forum.domain.threads import page as thread_page
 from forum.infra import clock, text
@@ -11,6 +11,7 @@ from forum.infra.db import db
 from forum.models.following import Mention
 from forum.models.spaces import Audience
 from forum.policy.errors import Invalid
+from tests import other_readers
 from tests.factories import actor, make_member, make_space, make_thread
 
 
@@ -72,7 +73,7 @@ def test_who_may_not_read_the_thread_any_more_is_neither_told_nor_drawn(gent, le
     thread = make_thread(gent, leen, audience=Audience.NETWORK)
     post = reply(leen, thread, f"Ask @{wim.handle}.")
     assert (mentions.mentioned(post.id), "@Wim<" in drawn(leen, post)) == ([wim.id], True)
-    narrowing.set_audience(actor(moderator), thread.id, audience=Audience.SPACE)
+    other_readers.set_audience(actor(moderator), thread.id, audience=Audience.SPACE)
     assert (mentions.mentioned(post.id), f"@{wim.handle}." in drawn(leen, post)) == ([], True)
 
 

@@ -8,7 +8,9 @@ from sqlalchemy import select
 from forum.domain.audit import log as audit_log
 from forum.domain.digests import digests
 from forum.domain.lessons import lessons
-from forum.domain.moderation import hiding, narrowing
+from forum.domain.moderation import hiding
+from forum.domain.regrouping import own_moving
+from forum.domain.regrouping.moving import Chosen
 from forum.domain.threads import changes, classification, highlights, lists, read_marks, space_activity
 from forum.domain.threads import page as thread_page
 from forum.infra import clock, rates
@@ -19,6 +21,7 @@ from forum.models.spaces import Audience, Role
 from forum.models.themes import Need
 from forum.models.threads import Thread
 from forum.policy.errors import Conflict, Forbidden, Invalid, NotFound
+from tests import other_readers
 from tests.factories import actor, join, make_member, make_post, make_space, make_thread
 
 
@@ -71,7 +74,7 @@ def test_who_reads_a_thread_follows_it_and_no_list_keeps_it_behind(gent, leen, m
         for person, found in ((colleague, []), (karim, [thread.id])):
             assert [item.id for item in digests.preview(actor(person)).entries] == found
     with pytest.raises(NotFound):
-        narrowing.set_audience(actor(moderator), thread.id, audience=Audience.NETWORK)
+        other_readers.set_audience(actor(moderator), thread.id, audience=Audience.NETWORK)
 
 
 def test_only_its_author_moves_a_thread_and_only_while_nobody_else_wrote(gent, leen, moderator, genk, thread):
@@ -130,9 +133,10 @@ def test_the_same_place_again_changes_nothing_and_other_readers_there_are_anothe
 
 def test_a_thread_with_a_lesson_stays_where_it_is(gent, leen, moderator, genk, thread):
     lessons.draft(actor(moderator), thread.id, title="Take turns")
-    for ask in (lambda: move(leen, thread, genk), lambda: classification.to_move(actor(leen), thread.id)):
-        with pytest.raises(Conflict):
-            ask()
+    with pytest.raises(Conflict) as refusal:
+        move(leen, thread, genk)
+    foreseen = own_moving.asked(actor(leen), thread.id, Chosen(genk.id)).refusal
+    assert foreseen.reason == refusal.value.reason
     _thread, now = classification.current(actor(leen), thread.id)
     assert (now.may_move, thread.space_id) == (False, gent.id)
     other = make_thread(gent, leen)

@@ -3,11 +3,14 @@
 import pytest
 from sqlalchemy import select
 
+from forum.domain.audit import undoable
 from forum.domain.lessons import lessons
-from forum.domain.moderation import locking
+from forum.domain.moderation import locking, undo
 from forum.domain.threads import classification, nominations
 from forum.domain.threads import page as thread_page
+from forum.infra import clock
 from forum.infra.db import db
+from forum.models.moderation import Action, ModerationAction
 from forum.models.nominations import Nomination, NominationEnd
 from forum.models.spaces import Audience, Role
 from forum.policy.errors import Conflict, Forbidden, Invalid, NotFound
@@ -79,15 +82,49 @@ def test_a_moderator_closes_it_with_a_reason_that_each_of_them_is_told(karim, le
     for _twice in range(2):
         nominations.close(actor(moderator), thread.id, reason="There is one already.")
     react()
-    assert told() == [("Karim", "nomination_closed"), ("Leen", "nomination_closed")]
+    later = clock.now() + undoable.WINDOW
+    assert (told(), told(later)) == ([], [("Karim", "nomination_closed"), ("Leen", "nomination_closed")])
     assert {(row.ending, row.ended_by_id) for row in rows()} == {(NominationEnd.CLOSED, moderator.id)}
-    _thread, closed = nominations.last_closed(actor(karim), thread.id)
+    assert nominations.last_closed(actor(karim), thread.id)[1] is None, "it can still be undone"
+    with clock.at(later):
+        _thread, closed = nominations.last_closed(actor(karim), thread.id)
     assert closed is not None
     assert closed.reason == "There is one already."
     with pytest.raises(Conflict):
         nominations.close(actor(moderator), thread.id, reason="Another one.")
     nominations.nominate(actor(karim), thread.id)
     assert nominations.of_threads([thread.id])[thread.id].members == 1, "it can be said again"
+
+
+def test_for_ten_minutes_its_moderator_undoes_that_and_nobody_hears_of_it(karim, leen, moderator, thread):
+    for member in (karim, leen):
+        nominations.nominate(actor(member), thread.id)
+    nominations.close(actor(moderator), thread.id, reason="Not now.")
+    react()
+    nominations.nominate(actor(karim), thread.id)
+    [act] = undoable.open_acts(actor(moderator), thread_id=thread.id)
+    with pytest.raises(NotFound):
+        undo.undo(actor(karim), act.id)
+    for _twice in range(2):
+        undo.undo(actor(moderator), act.id)
+    react()
+    assert told(clock.now() + undoable.WINDOW) == []
+    waits = [(row.member_id, row.ended_at, row.reason) for row in rows()]
+    assert sorted(waits) == [(karim.id, None, ""), (leen.id, None, "")], "each says it once"
+    lines = select(ModerationAction.action).order_by(ModerationAction.id)
+    assert db.session.scalars(lines).all() == [Action.CLOSE_NOMINATION, Action.REOPEN_NOMINATION]
+
+
+def test_too_late_or_once_a_lesson_is_begun_it_stays_closed(karim, moderator, thread):
+    nominations.nominate(actor(karim), thread.id)
+    nominations.close(actor(moderator), thread.id, reason="Not now.")
+    [act] = undoable.open_acts(actor(moderator), thread_id=thread.id)
+    with clock.at(clock.now() + undoable.WINDOW), pytest.raises(Conflict):
+        undo.undo(actor(moderator), act.id)
+    lessons.draft(actor(moderator), thread.id, title="Ring back")
+    with pytest.raises(Conflict):
+        undo.undo(actor(moderator), act.id)
+    assert [row.ending for row in rows()] == [NominationEnd.CLOSED]
 
 
 def test_who_nominated_it_hears_that_a_lesson_came_of_it_once_and_only_where_its_thread_leads_there(session):

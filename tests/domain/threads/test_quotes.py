@@ -193,6 +193,6 @@ def test_a_reply_names_the_post_that_it_answers_whatever_becomes_of_it(thread, q
     post = threads.reply(actor(karim), thread.id, answers=2, **key)
     hiding.hide(actor(mo), quoted.id, reason="Somebody can be recognised")
     (view,) = [one for one in page.page(actor(karim), thread.id).posts if one.id == post.id]
-    assert view.answers == (thread.id, 2, "Leen")
+    assert view.answers == (thread.id, 2, "Leen", "")
     nowhere = threads.reply(actor(karim), thread.id, answers=99, body="Another.", idempotency_key="b")
     assert db.session.get(Post, nowhere.id).answers_id is None

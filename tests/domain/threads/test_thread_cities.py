@@ -5,13 +5,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import delete, func, select, update
 
-from forum.domain.moderation import hiding, narrowing
+from forum.domain.moderation import hiding
 from forum.domain.threads import lists, posts
 from forum.infra import clock
 from forum.infra.db import db
 from forum.models.accounts import Capacity
 from forum.models.spaces import Audience, Role
 from forum.models.threads import Post, Thread, ThreadCity
+from tests import other_readers
 from tests.factories import actor, make_member, make_post, make_space, make_thread
 
 
@@ -75,7 +76,7 @@ def test_words_taken_back_are_not_heard_until_they_are_put_back(scene):
 
 
 def test_a_narrowed_thread_is_heard_by_its_space_only(scene):
-    narrowing.set_audience(actor(scene.moderator), scene.thread.id, audience=Audience.SPACE)
+    other_readers.set_audience(actor(scene.moderator), scene.thread.id, audience=Audience.SPACE)
     assert scene.heard() == set()
     assert scene.heard(scene.leen) == {"gent", "genk"}
 
@@ -88,7 +89,7 @@ def test_a_hidden_thread_is_heard_by_its_moderators_only(scene):
 
 
 def test_a_thread_in_another_space_is_heard_by_who_reads_that_one(scene):
-    narrowing.set_audience(actor(scene.moderator), scene.thread.id, audience=Audience.SPACE)
+    other_readers.set_audience(actor(scene.moderator), scene.thread.id, audience=Audience.SPACE)
     db.session.execute(update(Thread).where(Thread.id == scene.thread.id).values(space_id=scene.genk.id))
     assert scene.heard(scene.leen) == set()
     assert scene.heard(scene.karim) == {"gent", "genk"}

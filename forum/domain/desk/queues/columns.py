@@ -19,7 +19,7 @@ from forum.infra.db import Moment
 WORDS_MAX = 240  # of what stands in a row; all of it is read for the one that is open
 # What waits longer is late whatever was promised: it stands in the order in which it came.
 REMEMBERED = timedelta(days=40)
-NOON_OF_DESK = time(16)  # what comes later on a day is promised for the next one
+CUT_OFF = time(16)  # what comes later on a day is promised for the next one
 DAY = timedelta(days=1)
 
 
@@ -61,9 +61,14 @@ def in_days(since_at: Any, number: int) -> ColumnElement[Any]:
     return _stepwise(since_at, number, _end_of_day)
 
 
+def unpromised() -> ColumnElement[Any]:
+    """Return a moment after all that was promised: for what is good to do and nobody waits for."""
+    return literal(days.end_of(days.today() + REMEMBERED), Moment)
+
+
 def same_day(since_at: Any) -> ColumnElement[Any]:
     """Return when it is due: the end of that day, and of the next working day for what came too late for it."""
-    return _stepwise(since_at, 0, _end_of_same_day, NOON_OF_DESK)
+    return _stepwise(since_at, 0, _end_of_same_day, CUT_OFF)
 
 
 def _end_of_workday(day: date, number: int) -> datetime:

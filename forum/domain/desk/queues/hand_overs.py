@@ -28,7 +28,6 @@ class Offer:
     id: int
     label: Any
     item: Item | None
-    giver: str
 
 
 def waiting(actor: Actor, space_ids: Collection[int]) -> Select[Any]:
@@ -47,14 +46,13 @@ def waiting(actor: Actor, space_ids: Collection[int]) -> Select[Any]:
 
 def details(actor: Actor, item_id: int) -> Offer | None:
     """Return the offer, while it stands (at most three queries)."""
-    query: Any = select(HandOver, Member.name)
+    query: Any = select(HandOver)
     found = _joined(query, actor).where(HandOver.id == item_id, HandOver.space_id.in_(moderated(actor)))
-    row = db.session.execute(found).one_or_none()
-    if row is None:
+    offer = db.session.scalars(found).one_or_none()
+    if offer is None:
         return None
-    offer, giver = row
     kind = KINDS[offer.kind]
-    return Offer(offer.id, kind.label, kind.seen(actor, [offer.item_id]).get(offer.item_id), giver)
+    return Offer(offer.id, kind.label, kind.seen(actor, [offer.item_id]).get(offer.item_id))
 
 
 def _joined(query: Select[Any], actor: Actor) -> Select[Any]:

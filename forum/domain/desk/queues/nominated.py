@@ -56,7 +56,7 @@ def waiting(actor: Actor, space_ids: Collection[int]) -> Select[Any]:
 
 
 def details(actor: Actor, item_id: int) -> NominatedThread | None:
-    """Return the thread, while anybody nominates it (three queries)."""
+    """Return the thread, while anybody nominates it (two queries)."""
     query = visible(Thread, actor, Thread.id, Thread.slug, Thread.summary)
     row = db.session.execute(
         query.where(Thread.id == item_id, Thread.space_id.in_(moderated(actor)), *stands())

@@ -7,11 +7,14 @@ from typing import Any
 from sqlalchemy import Select
 
 from forum.domain.desk.queues import (
+    agreements,
     capacities,
     disputed,
     hand_overs,
     held,
     join_requests,
+    left_out,
+    measures,
     nominated,
     objections,
     permissions,
@@ -46,14 +49,17 @@ QUEUES: tuple[Queue, ...] = (
     Queue(
         reported.NAME,
         lazy("Reported"),
-        lazy("Somebody reported this post to the moderators."),
+        lazy("This post was reported to the moderators."),
         reported.waiting,
         reported.details,
     ),
     Queue(
         held.NAME,
         lazy("To let appear"),
-        lazy("Only its author and moderators of this space read it until somebody lets it appear."),
+        lazy(
+            "Only its author and moderators of this space read it until somebody lets it appear, or its deputy "
+            "while they are all away."
+        ),
         held.waiting,
         held.details,
     ),
@@ -70,6 +76,20 @@ QUEUES: tuple[Queue, ...] = (
         lazy("The author of a hidden post asks to show it again."),
         objections.waiting,
         objections.details,
+    ),
+    Queue(
+        left_out.NAME,
+        lazy("Words left out"),
+        lazy("The author of the post says that its words should not have been left out."),
+        left_out.waiting,
+        left_out.details,
+    ),
+    Queue(
+        measures.NAME,
+        lazy("Objections of people"),
+        lazy("Somebody says that what was decided about them is not right."),
+        measures.waiting,
+        measures.details,
     ),
     Queue(
         recognisable.NAME,
@@ -119,6 +139,13 @@ QUEUES: tuple[Queue, ...] = (
         lazy("You see what still stands in the lesson, never who answered what."),
         permissions.waiting,
         permissions.details,
+    ),
+    Queue(
+        agreements.NAME,
+        lazy("Agreements"),
+        lazy("Its authors are asked whether others may read it. You see how many agree, never who."),
+        agreements.waiting,
+        agreements.details,
     ),
     Queue(
         nominated.NAME,

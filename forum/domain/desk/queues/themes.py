@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
-from forum.domain.desk.queues.columns import Columns, in_days
+from forum.domain.desk.queues.columns import Columns, unpromised
 from forum.domain.threads.without_axis import WAITS
 from forum.infra.db import db
 from forum.models.accounts import Member
@@ -16,7 +16,6 @@ from forum.policy.answering import moderated
 from forum.policy.visibility import sees
 
 NAME = "theme"
-DAYS = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,8 @@ def waiting(actor: Actor, space_ids: Collection[int]) -> Select[Any]:
         kind=NAME,
         item_id=Thread.id,
         space_id=Thread.space_id,
-        due_at=in_days(Thread.created_at, DAYS),
+        # Nobody waits for it: it stands below all that was promised.
+        due_at=unpromised(),
         since_at=Thread.created_at,
         thread_id=Thread.id,
         title=Thread.title,

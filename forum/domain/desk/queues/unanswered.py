@@ -8,6 +8,7 @@ from sqlalchemy import Select, select
 
 from forum.domain.desk.queues.columns import REMEMBERED, Columns, in_workdays
 from forum.domain.moderation import set_aside
+from forum.domain.threads.running import RUNNING
 from forum.infra import clock
 from forum.infra.db import db
 from forum.models.accounts import Member
@@ -22,6 +23,7 @@ WORKDAYS = 2
 _OPEN = (
     Thread.answered_at.is_(None),
     Thread.locked_at.is_(None),
+    RUNNING,
     Thread.hidden_at.is_(None),
     Thread.withdrawn_at.is_(None),
     Thread.title != "",

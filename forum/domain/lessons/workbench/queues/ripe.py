@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, literal_column, or_, s
 
 from forum.domain.lessons.workbench.queues.window import Found, Order, Window, rows
 from forum.domain.threads import nominations
+from forum.domain.threads.running import RUNNING
 from forum.infra import clock
 from forum.infra.columns import codes, read_codes
 from forum.models.lessons import Lesson, LessonSource, LessonVersion
@@ -84,6 +85,7 @@ def _are_ripe(actor: Actor) -> tuple[Any, ...]:
         Thread.space_id.in_(moderated(actor)),
         _OF_CITIES,
         Thread.locked_at.is_(None),
+        RUNNING,
         Thread.hidden_at.is_(None),
         Thread.withdrawn_at.is_(None),
         Thread.title != "",

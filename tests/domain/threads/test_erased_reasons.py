@@ -1,0 +1,54 @@
+"""Why a post, a text or a sentence is hidden goes with whom it is about, and with who said it; it stays hidden."""
+
+import pytest
+from sqlalchemy import select
+
+from forum.domain.moderation import hiding, leaving_out, revisions
+from forum.domain.threads import posts, said_to_moderators
+from forum.infra import clock
+from forum.infra.db import db
+from forum.models.responses import ResponseKind, ThreadResponse
+from forum.models.sealing import Sealing
+from forum.models.spaces import Role
+from forum.models.threads import PostRevision
+from tests.factories import actor, make_member, make_post, make_thread
+
+pytestmark = pytest.mark.both_databases
+WHY = "Jan drinks."
+
+
+def hidden_things(space, author, moderator):
+    """A hidden post, a hidden text, words left out and a hidden sentence, each with its reason."""
+    thread = make_thread(space, author)
+    post, other = make_post(thread, author, "One."), make_post(thread, author, "Two.")
+    shorter = make_post(thread, author, "My neighbour Jan Peeters.")
+    posts.edit(actor(author), other.id, body="Three.", seen_revision=1)
+    revisions.hide(actor(moderator), other.id, 1, reason=WHY)
+    hiding.hide(actor(moderator), post.id, reason=WHY)
+    leaving_out.leave_out(actor(moderator), shorter.id, words="Jan Peeters", reason="A name.")
+    sentence = ThreadResponse(
+        thread_id=thread.id, member_id=author.id, kind=ResponseKind.ALSO, sentence="Too.", said_at=clock.now()
+    )
+    sentence.hidden_at, sentence.hidden_by_id, sentence.hidden_reason = clock.now(), moderator.id, WHY
+    db.session.add(sentence)
+    db.session.flush()
+    texts = (PostRevision.post_id.in_([other.id, shorter.id]), PostRevision.hidden_at.is_not(None))
+    rows = db.session.scalars(select(PostRevision).where(*texts)).all()
+    sealing = db.session.scalars(select(Sealing).where(Sealing.post_id == shorter.id)).one()
+    return post, [post, *rows, sentence], sealing
+
+
+@pytest.mark.parametrize("whose", ["author", "moderator"])
+def test_the_reasons_are_emptied_and_those_of_others_stay(gent, leen, moderator, whose):
+    post, rows, sealing = hidden_things(gent, leen, moderator)
+    second = make_member("Mo", space=gent, role=Role.MODERATOR)
+    _post, others, other_sealing = hidden_things(gent, make_member("Bart", space=gent), second)
+    assert len(rows) == len(others) == 4
+    assert all(row.hidden_reason for row in [*rows, *others])
+    said_to_moderators.erase((leen if whose == "author" else moderator).id)
+    db.session.expire_all()
+    assert [row.hidden_reason for row in rows] == [""] * 4
+    assert sealing.reason == ""
+    assert all(row.hidden_reason for row in others)
+    assert other_sealing.reason == "A name."
+    assert post.hidden_at is not None, "it stays hidden"
