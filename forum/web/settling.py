@@ -12,7 +12,7 @@ from forum.infra.i18n import _
 from forum.models.post_reports import ReportOutcome
 from forum.policy.errors import NotFound
 from forum.web import decisions
-from forum.web.desk_returns import place_on_desk, told_on_desk
+from forum.web.desk_returns import place_on_desk, told_on_desk, told_when_decided
 from forum.web.forms import errors_on
 from forum.web.forms.post_reports import SettlingForm
 from forum.web.http import transactions, unread
@@ -32,6 +32,7 @@ def index(slug: str) -> ResponseReturnValue:
 
 @bp.get("/posts/<int:post_id>/settlement")
 @open_to(members)
+@told_when_decided("reported", "post_id")
 def ask(post_id: int) -> ResponseReturnValue:
     return _page(post_id, SettlingForm(formdata=None))
 

@@ -74,13 +74,7 @@ def merge(actor: Actor, thread_id: int, into_id: int, *, seen: str, reason: str 
     was |= {"went": went, "last_number": [target.last_number]}
     audit_log.record(actor, Action.MERGE, thread=target, reason=str(thread.id))
     act = undoable.note(actor, UndoKind.MERGE, thread_id=target.id, before=was)
-    if plan.audience != target.audience:
-        target.audience = plan.audience
-        audit_log.record(actor, Action.NARROW, thread=target, reason=why)
-        events.record("thread.narrowed", thread_id=target.id, act_id=act.id)
-    elif plan.audience != thread.audience:
-        # The line is about the post that opened the thread: who wrote that reads why.
-        audit_log.record(actor, Action.NARROW, thread=target, post_number=places[0].number, reason=why)
+    _let_fewer_read(actor, plan, target, act, why)
     agreements.done(thread)
     agreements.look_again(target.id)
     events.record("thread.merged", thread_id=target.id, act_id=act.id)
@@ -119,6 +113,17 @@ def undo(actor: Actor, act: UndoableAct) -> Thread:
         target.audience = before
         audit_log.record(actor, Action.WIDEN, thread=target)
     return target
+
+
+def _let_fewer_read(actor: Actor, plan: Plan, target: Thread, act: UndoableAct, why: str) -> None:
+    """Give the thread the readers of the plan, and say in the log whose readers are fewer: its own, or of what came."""
+    if plan.audience != target.audience:
+        target.audience = plan.audience
+        audit_log.record(actor, Action.NARROW, thread=target, reason=why)
+        events.record("thread.narrowed", thread_id=target.id, act_id=act.id)
+    elif plan.audience != plan.thread.audience:
+        # The line is about the post that opened the other thread: who wrote that reads why.
+        audit_log.record(actor, Action.NARROW, thread=target, post_number=plan.posts[0].number, reason=why)
 
 
 def _still_there(target: Thread, act: UndoableAct) -> list[Post]:
