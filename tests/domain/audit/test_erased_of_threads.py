@@ -1,4 +1,4 @@
-"""What was said in the log about a whole thread goes with the account of whoever began it, as what is said of a post."""
+"""What the log says of a whole thread goes with the account of whoever began it, as what it says of a post."""
 
 import pytest
 from sqlalchemy import select
