@@ -33,7 +33,7 @@ def keep(action_id: int, words: str, salt: str) -> None:
 
 
 def erase(member_id: int) -> None:
-    """Empty the reasons that a member gave, and those about them, their posts or their threads: their account is erased.
+    """Empty the reasons that a member gave, and those about them, their posts and threads: their account is erased.
 
     The lines stay, and so do the digests, of which nobody can find the words again.
     """
