@@ -26,7 +26,7 @@ class ReasonForm(FlaskForm):
     """Why, for the person; one for each kind on the page."""
 
     reason = StringField(
-        lazy("Reason: this person reads it"),
+        lazy("Reason"),
         [Longest(SpaceMeasure.REASON_MAX, missing=lazy("Say why: this person reads it."))],
     )
 
