@@ -104,7 +104,7 @@ def _second(who: Actor, error: DomainError) -> Any:
     key = request.form.get("item", "")
     found = decided.of(who, key)
     if found is None:
-        flash(getattr(error, "reason", "") or _("This waits no longer."), "care")
+        flash(getattr(error, "reason", "") or _("This no longer waits."), "care")
         return back_to_desk()
     if found.is_own:
         return back_to_desk(_("You decided this already: %(what)s.", what=found.what))

@@ -211,7 +211,7 @@ def test_an_administrator_hears_where_something_waits_for_nobody_and_its_author_
     db.session.commit()
     sign_in(client, leen)
     page = read(client, f"/posts/{post.id}/objection")
-    assert "nobody else than who hid it can look at it yet" in page
+    assert "nobody other than the person who hid it can look at it yet" in page
     assert "The administrators of the network see that nobody is there for it" in page
     sign_in(client, admin)
     with count_queries() as one:

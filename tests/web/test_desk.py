@@ -189,10 +189,10 @@ def test_an_item_is_taken_taken_over_and_carries_notes(client, desk):
     told = [words(one) for one in opened.select(".desk__said li div")]
     assert sorted(told) == sorted(
         [
-            "Sien took it in hand.",
+            "Sien took this on.",
             "Sien: I rang her.",
-            "It left the hands of Sien.",
-            "Wouter took it in hand.",
+            "Sien no longer looks after this.",
+            "Wouter took this on.",
         ]
     )
     note = db.session.scalars(select(DeskNote)).one()

@@ -202,7 +202,7 @@ def _last(post: Post) -> PostSettlement | None:
 def _over(post: Post) -> str:
     last = _last(post)
     if last is None:
-        return _("Nobody reports this post now.")
+        return _("There is no open report about this post now.")
     who = db.session.get(Member, last.settled_by_id) if last.settled_by_id is not None else None
     outcome = str(OUTCOMES[last.outcome])
     if who is None or last.outcome == ReportOutcome.TAKEN_BACK:

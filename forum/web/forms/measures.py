@@ -23,7 +23,7 @@ def _until(number: int) -> str:
     last = days.today() + timedelta(days=number)
     if number == 1:
         return _("Until tomorrow, %(day)s, 24:00", day=day(last))
-    return _("%(num)d days: until %(day)s, 24:00", num=number, day=day(last))
+    return _("%(number)s days: until %(day)s, 24:00", number=number, day=day(last))
 
 
 class ReasonForm(FlaskForm):
