@@ -1,4 +1,4 @@
-"""The mail to somebody who got another role in a space: which role, where it leads, and whether something waits there."""
+"""The mail to somebody who got another role in a space: which role, where it leads, and if something waits there."""
 
 from datetime import timedelta
 

@@ -13,7 +13,6 @@ from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select, 
 from forum.domain.house_rules import told as rules_told
 from forum.domain.house_rules.told import RuleTold
 from forum.domain.inbox import notice_sentences, roles_told, still_at_once
-from forum.domain.inbox.roles_told import RoleTold
 from forum.domain.lessons import origin_queries
 from forum.domain.mailing import mail_policy, notices
 from forum.domain.mailing.hold import restored_at
@@ -60,17 +59,13 @@ class Item:
     lesson_id: int | None
     post_id: int | None = None
     rule: RuleTold | None = None  # on which it rests, where the space lets titles stand in a mail
-    role: RoleTold | None = None  # of a role that was given: as it is now
+    role: roles_told.RoleTold | None = None  # of a role that was given: as it is now
+    told_as: str = ""
 
     @property
     def can_be_answered(self) -> bool:
         """Whether it is a post."""
         return self.kind in OF_A_POST
-
-    @property
-    def told_as(self) -> str:
-        """By what its sentences are found."""
-        return f"{self.kind}.{self.role.role}" if self.role else self.kind
 
     @property
     def reason(self) -> str:
@@ -251,7 +246,7 @@ def _items(member: Member, rows: Sequence[Any]) -> list[Item]:
     ]
 
 
-def _item(row: Any, plain: str, rule: RuleTold | None, role: RoleTold | None) -> Item:
+def _item(row: Any, plain: str, rule: RuleTold | None, role: roles_told.RoleTold | None) -> Item:
     audience = row.audience or row.lesson_audience or Audience.SPACE
     policy = row.mail_policy if row.thread_id else row.lesson_policy
     title = row.title if row.thread_id else row.lesson_title or ""
@@ -274,6 +269,7 @@ def _item(row: Any, plain: str, rule: RuleTold | None, role: RoleTold | None) ->
         post_id=row.post_id,
         rule=rule if names_rule else None,
         role=role,
+        told_as=roles_told.told_as(row.kind, role),
     )
 
 

@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from forum.domain.desk import places, waiting
+from forum.domain.desk import waiting
 from forum.infra.i18n import lazy
 from forum.models.accounts import Member
 from forum.models.spaces import Role
 from forum.policy.actors import actor_of
+from forum.policy.answering import moderated
 
 GIVEN = "role_given"
 SENTENCES: Mapping[str, tuple[Any, Any]] = {
@@ -55,11 +56,14 @@ def of_notices(member: Member, rows: Sequence[Any]) -> dict[int, RoleTold]:
     actor = actor_of(member.id) if space_ids else None
     if actor is None:
         return {}
-    moderated = set(places.spaces_of(actor))
+    desks = space_ids & set(moderated(actor))
     return {
-        space_id: RoleTold(
-            actor.roles[space_id],
-            space_id in moderated and waiting.number(actor, [space_id]) > 0,
-        )
-        for space_id in space_ids & actor.roles.keys()
+        space_id: RoleTold(role, space_id in desks and waiting.number(actor, [space_id]) > 0)
+        for space_id, role in actor.roles.items()
+        if space_id in space_ids
     }
+
+
+def told_as(kind: str, role: RoleTold | None) -> str:
+    """Return by what the sentences of a notice are found: its kind, and of a role that was given which one it is."""
+    return f"{kind}.{role.role}" if role else kind
