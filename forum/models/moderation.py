@@ -77,9 +77,19 @@ class Action(enum.StrEnum):
     MOVE_IN = "move_in"  # the same in the log of the space to which it came
     SPLIT = "split"  # posts became a thread of their own; its reason is the id of that one
     MERGE = "merge"  # another thread into this one; its reason is the id of that one
+    UNSPLIT = "unsplit"  # the same was undone; each has the reason of what it undoes
+    UNMERGE = "unmerge"
     WATCH_WORDS = "watch_words"  # its reason says what became of a word, never which
     AWAY = "away"  # a moderator; its reason is from which day to which, or that they are back
     RULES = "rules"  # a new version of those of a space, or of none: the network's; its reason is the number
+
+
+class MoveMark(enum.StrEnum):
+    """What the line of a move says besides, in its code."""
+
+    NONE = ""
+    TAKES_AWAY = "takes_away"  # not everybody can read it there who could before
+    UNDONE = "undone"  # it went back
 
 
 class ActorRole(enum.StrEnum):
@@ -128,15 +138,15 @@ class ModerationAction(Model):
     capacity_id: Mapped[int | None] = mapped_column(ForeignKey("capacity.id"))
     # The house rule on which it rests, in the version that held then.
     rule_id: Mapped[int | None] = mapped_column(ForeignKey("house_rule.id"))
-    # Of some kinds: what became of it, never words.
+    # Of some kinds: what became of it, or a mark; never words.
     code: Mapped[str] = mapped_column(String(120), default="")
     # SHA-256, see `domain/audit/reasons.py`.
     reason_digest: Mapped[str] = mapped_column(String(64), default="")
     created_at: Mapped[datetime]
-    # What was given as the reason: the code, or the words as long as they are there.
+    # What was given as the reason: the words as long as they are there, or the code.
     reason: Mapped[str] = column_property(
         case(
-            (code != "", code),
+            (reason_digest == "", code),
             else_=func.coalesce(
                 select(ActionReason.words).where(ActionReason.action_id == id).scalar_subquery(), ""
             ),

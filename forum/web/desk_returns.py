@@ -1,6 +1,7 @@
 """The way back to the desk: forms there say `then=desk`, which item it is about (`item`), and where to go on (`next`).
 
-A view that such a form is sent to returns `back_to_desk(...) or` its own answer, and stands under `told_on_desk`.
+A view that such a form is sent to returns `back_to_desk(...) or` its own answer, and stands under `told_on_desk`; the
+page on which somebody looks before they decide stands under `told_when_decided`.
 """
 
 from collections.abc import Callable
@@ -100,19 +101,60 @@ def told_on_desk(view: Callable[..., Any]) -> Callable[..., Any]:
     return answered
 
 
+def told_when_decided(kind: str, argument: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Lead somebody to the desk who opens the page of what was decided meanwhile: there they read who decided, and how.
+
+    `argument` of the address is the id of the item, of this kind. It may be opened from a tab or a mail of days ago.
+    """
+
+    def told(view: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(view)
+        def opened(**named: Any) -> Any:
+            try:
+                return view(**named)
+            except (Conflict, NotFound) as error:
+                if is_ahead():
+                    raise
+                is_there = request.args.get("then") == "desk"
+                found = decided.of(actor(), f"{kind}-{named[argument]}")
+                if found is None and not is_there:
+                    raise
+                desk = (own_path(request.args.get("next")) if is_there else None) or url_for("desk.index")
+                if found is None:
+                    flash(_why(error), "care")
+                elif found.is_own:
+                    session[KEPT] = [_own(found), None, ""]
+                else:
+                    sentence = _("%(name)s decided this already: %(what)s.", name=found.name, what=found.what)
+                    session[KEPT] = [sentence, None, ""]
+                return redirect(desk, 303)
+
+        return opened
+
+    return told
+
+
 def _second(who: Actor, error: DomainError) -> Any:
     key = request.form.get("item", "")
     found = decided.of(who, key)
     if found is None:
-        flash(getattr(error, "reason", "") or _("This no longer waits."), "care")
+        flash(_why(error), "care")
         return back_to_desk()
     if found.is_own:
-        return back_to_desk(_("You decided this already: %(what)s.", what=found.what))
+        return back_to_desk(_own(found))
     sentence = _("%(name)s decided this just now: %(what)s.", name=found.name, what=found.what)
     kept = _("What you wrote is kept as a note.")
     if _keep(who, key, found):
         sentence = f"{sentence} {kept}"
     return back_to_desk(sentence)
+
+
+def _why(error: DomainError) -> str:
+    return getattr(error, "reason", "") or _("This no longer waits.")
+
+
+def _own(found: Decided) -> str:
+    return _("You decided this already: %(what)s.", what=found.what)
 
 
 def _keep(who: Actor, key: str, found: Decided) -> bool:

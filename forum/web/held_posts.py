@@ -11,7 +11,7 @@ from forum.infra.i18n import _
 from forum.models.undo import UndoKind
 from forum.policy.actions import may_moderate
 from forum.policy.errors import Conflict
-from forum.web.desk_returns import back_to_desk, is_from_desk, place_on_desk, told_on_desk
+from forum.web.desk_returns import back_to_desk, is_from_desk, place_on_desk, told_on_desk, told_when_decided
 from forum.web.forms import errors_on
 from forum.web.forms.held import HoldingForm, RefusalForm
 from forum.web.http import links, transactions
@@ -41,6 +41,7 @@ def index(slug: str) -> ResponseReturnValue:
 
 @bp.get("/spaces/<slug>/moderation/held/<int:held_id>")
 @open_to(members)
+@told_when_decided("held", "held_id")
 def show(slug: str, held_id: int) -> ResponseReturnValue:
     return _one(slug, held_id, RefusalForm(formdata=None))
 

@@ -7,7 +7,7 @@ from forum.domain.moderation import leaving_out_objections
 from forum.domain.moderation.draft_places import AGAINST_LEAVING_OUT
 from forum.infra.i18n import _
 from forum.web import decisions, draft_slots
-from forum.web.desk_returns import told_on_desk
+from forum.web.desk_returns import told_on_desk, told_when_decided
 from forum.web.forms import errors_on
 from forum.web.forms.sealing import LeftOutObjectionForm, StaysLeftOutForm
 from forum.web.http import transactions
@@ -48,6 +48,7 @@ def make(sealing_id: int) -> ResponseReturnValue:
 
 @bp.get("/left-out/<int:sealing_id>/objection/decision")
 @open_to(members)
+@told_when_decided("left_out", "sealing_id")
 def ask(sealing_id: int) -> ResponseReturnValue:
     return _decision(sealing_id, StaysLeftOutForm(formdata=None))
 

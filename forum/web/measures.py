@@ -15,7 +15,7 @@ from forum.infra.i18n import _
 from forum.models.measures import MeasureKind
 from forum.policy.errors import NotFound
 from forum.web import decisions, draft_slots
-from forum.web.desk_returns import told_on_desk
+from forum.web.desk_returns import told_on_desk, told_when_decided
 from forum.web.draft_slots import Slot
 from forum.web.forms import errors_on
 from forum.web.forms.measures import (
@@ -120,6 +120,7 @@ def object_to(measure_id: int) -> ResponseReturnValue:
 
 @bp.get("/moderation/objections/<int:measure_id>")
 @open_to(members)
+@told_when_decided("measures", "measure_id")
 def ask(measure_id: int) -> ResponseReturnValue:
     return _decision(measure_id, KeepForm(formdata=None))
 

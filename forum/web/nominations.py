@@ -7,7 +7,7 @@ from forum.domain.audit import undoable
 from forum.domain.threads import nominations
 from forum.infra.i18n import _
 from forum.models.threads import Thread
-from forum.web.desk_returns import back_to_desk, place_on_desk, told_on_desk
+from forum.web.desk_returns import back_to_desk, place_on_desk, told_on_desk, told_when_decided
 from forum.web.forms import errors_on
 from forum.web.forms.nominations import ClosingForm
 from forum.web.http import links, transactions
@@ -43,6 +43,7 @@ def take_back(thread_id: int) -> ResponseReturnValue:
 
 @bp.get("/threads/<int:thread_id>/nomination/closing")
 @open_to(members)
+@told_when_decided("nominated", "thread_id")
 def ask_closing(thread_id: int) -> ResponseReturnValue:
     return _question(thread_id, ClosingForm(formdata=None))
 

@@ -11,7 +11,7 @@ from forum.domain.threads import rendering
 from forum.infra.i18n import _
 from forum.models.threads import Post, Thread
 from forum.web import decisions, draft_slots
-from forum.web.desk_returns import told_on_desk
+from forum.web.desk_returns import told_on_desk, told_when_decided
 from forum.web.draft_slots import Slot
 from forum.web.forms import errors_on
 from forum.web.forms.post_reports import PostObjectionForm, StaysHiddenForm
@@ -53,6 +53,7 @@ def make(post_id: int) -> ResponseReturnValue:
 
 @bp.get("/posts/<int:post_id>/objection/decision")
 @open_to(members)
+@told_when_decided("objections", "post_id")
 def ask(post_id: int) -> ResponseReturnValue:
     return _decision(post_id, StaysHiddenForm(formdata=None))
 

@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from forum.domain.moderation import narrowing
-from forum.domain.regrouping import agreements, moving
+from forum.domain.regrouping import agreements, moving, reasons
 from forum.domain.spaces import spaces
 from forum.domain.spaces.spaces import SpaceFacts
 from forum.domain.threads import audiences
@@ -113,7 +113,7 @@ def _readers(thread: Thread, chosen: Audience, form: ReadersForm, conflict: str 
         asked=agreements.standing(who, found.regrouping) if found.asks_others else None,
         now=audiences.option(space.id, space.name, thread.audience, fresh=True),
         then=audiences.option(space.id, space.name, chosen, fresh=True),
-        needs_reason=narrowing.needs_reason(who, thread, chosen),
+        needs_reason=reasons.is_asked(who, thread, chosen),
         is_narrower=chosen.rank < thread.audience.rank,
         conflict="" if found.refusal else conflict,
         refused=refused.of(found.refusal, thread),

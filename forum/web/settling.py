@@ -14,7 +14,7 @@ from forum.models.post_reports import ReportOutcome
 from forum.models.undo import UndoKind
 from forum.policy.errors import NotFound
 from forum.web import decisions
-from forum.web.desk_returns import on_from_desk, place_on_desk, told_on_desk
+from forum.web.desk_returns import on_from_desk, place_on_desk, told_on_desk, told_when_decided
 from forum.web.forms import errors_on
 from forum.web.forms.post_reports import SettlingForm
 from forum.web.http import transactions, unread
@@ -34,6 +34,7 @@ def index(slug: str) -> ResponseReturnValue:
 
 @bp.get("/posts/<int:post_id>/settlement")
 @open_to(members)
+@told_when_decided("reported", "post_id")
 def ask(post_id: int) -> ResponseReturnValue:
     return _page(post_id, SettlingForm(formdata=None))
 

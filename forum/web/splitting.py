@@ -1,7 +1,10 @@
 """Split a thread, and merge one into another: chosen first, then shown before it is done, then done."""
 
+from collections.abc import Callable
+
 from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response
 
 from forum.domain.regrouping import candidates, merging, refusals, splitting
 from forum.domain.regrouping.plans import Changed, Plan
@@ -35,27 +38,17 @@ def choose(thread_id: int) -> ResponseReturnValue:
 def split(thread_id: int) -> ResponseReturnValue:
     thread, form = splitting.to_split(actor(), thread_id), SplitForm()
     form.offer(thread.audience)
-    said = ""
-    if form.validate():
-        try:
-            with errors_on(form):
-                if form.seen.data and "back" not in request.form:
-                    new = splitting.split(actor(), thread_id, form.asked(), seen=form.seen.data)
-                    flash(_("The posts stand in a thread of their own now."), "ok")
-                    return redirect(links.to_thread(new), 303)
-                if "back" not in request.form:
-                    transactions.only_look()
-                    return _look(form, splitting.planned(actor(), thread_id, form.asked()))
-        except Changed as error:
-            transactions.only_look()
-            with errors_on(form):
-                plan = splitting.planned(actor(), thread_id, form.asked())
-                return _look(form, plan, conflict=error.reason), 409
-        except Conflict as error:
-            said = error.reason
-    transactions.only_look()
-    status = 409 if said else 422 if form.errors else 200
-    return _choices(thread, form, conflict=said), status
+
+    def done() -> Response:
+        seen, reason = form.seen.data or "", form.reason.data or ""
+        new = splitting.split(actor(), thread_id, form.asked(), seen=seen, reason=reason)
+        flash(_("The posts stand in a thread of their own now."), "ok")
+        return redirect(links.to_thread(new), 303)
+
+    answer = _answer(form, lambda: splitting.planned(actor(), thread_id, form.asked()), done)
+    if not isinstance(answer, str):
+        return answer
+    return _choices(thread, form, conflict=answer), _status(form, answer)
 
 
 @bp.get("/threads/<int:thread_id>/merge")
@@ -68,27 +61,52 @@ def choose_thread(thread_id: int) -> ResponseReturnValue:
 @bp.post("/threads/<int:thread_id>/merge")
 @open_to(members)
 def merge(thread_id: int) -> ResponseReturnValue:
-    form, said = MergeForm(), ""
-    if form.validate():
-        try:
-            with errors_on(form):
-                if form.seen.data and "back" not in request.form:
-                    target = merging.merge(actor(), thread_id, form.into_id(), seen=form.seen.data)
-                    flash(_("All posts stand in this thread now."), "ok")
-                    return redirect(links.to_thread(target), 303)
-                if "back" not in request.form:
-                    transactions.only_look()
-                    return _look(form, merging.planned(actor(), thread_id, form.into_id()))
-        except Changed as error:
-            transactions.only_look()
-            with errors_on(form):
-                plan = merging.planned(actor(), thread_id, form.into_id())
-                return _look(form, plan, conflict=error.reason), 409
-        except Conflict as error:
-            said = error.reason
+    form = MergeForm()
+
+    def done() -> Response:
+        seen, reason = form.seen.data or "", form.reason.data or ""
+        target = merging.merge(actor(), thread_id, form.into_id(), seen=seen, reason=reason)
+        flash(_("All posts stand in this thread now."), "ok")
+        return redirect(links.to_thread(target), 303)
+
+    answer = _answer(form, lambda: merging.planned(actor(), thread_id, form.into_id()), done)
+    if not isinstance(answer, str):
+        return answer
+    return _threads(merging.to_merge(actor(), thread_id), form, conflict=answer), _status(form, answer)
+
+
+def _answer(
+    form: SplitForm | MergeForm, planned: Callable[[], Plan], done: Callable[[], Response]
+) -> Response | tuple[str, int] | str:
+    """Do what was shown, or show what would be done; where something else is to be chosen, only why, in words."""
+    form.validate()
+    is_back, said = "back" in request.form, ""
+    if is_back:
+        form.reason.errors = ()
+    if is_back or form.errors.keys() - {"reason"}:
+        transactions.only_look()
+        return ""
+    try:
+        with errors_on(form):
+            if form.seen.data and not form.errors:
+                return done()
+    except Changed as error:
+        said = error.reason
+    except Conflict as error:
+        transactions.only_look()
+        return error.reason
     transactions.only_look()
-    status = 409 if said else 422 if form.errors else 200
-    return _threads(merging.to_merge(actor(), thread_id), form, conflict=said), status
+    try:
+        with errors_on(form):
+            if not form.errors.keys() - {"reason"}:
+                return _look(form, planned(), said), _status(form, said)
+    except Conflict as error:
+        return error.reason
+    return ""
+
+
+def _status(form: SplitForm | MergeForm, said: str) -> int:
+    return 409 if said else 422 if form.errors else 200
 
 
 def _choices(thread: Thread, form: SplitForm, *, first: int | None = None, conflict: str = "") -> str:

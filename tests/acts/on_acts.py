@@ -99,7 +99,7 @@ ACTS = (
             *(Action.RESTORE, Action.SHOW_REVISION, Action.WIDEN, Action.REOPEN_REPORT, Action.HOLD_AGAIN),
             *(Action.UNDELETE_POST, Action.PUT_BACK_WORDS, Action.RETITLE, Action.UNPIN, Action.REOPEN),
             *(Action.NEEDS_ANSWER, Action.ANSWER_UNDONE, Action.REOPEN_NOMINATION),
-            *(Action.END_MEASURE, Action.MOVE, Action.MOVE_IN, Action.SPLIT, Action.MERGE),
+            *(Action.END_MEASURE, Action.MOVE, Action.MOVE_IN, Action.UNSPLIT, Action.UNMERGE),
         ),
         DONE,
         lambda who, act_id: undo.undo(who, act_id, again=undo.rendered(who, act_id)),

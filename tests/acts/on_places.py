@@ -46,7 +46,7 @@ def split(who: Actor, place: Place) -> Any:
     """Look at what would be done, and make a thread of the reply."""
     asked = Asked((place.post.number,), "On its own", Audience.SPACE)
     seen = splitting.planned(who, place.thread.id, asked).digest
-    return splitting.split(who, place.thread.id, asked, seen=seen)
+    return splitting.split(who, place.thread.id, asked, seen=seen, reason="It is about theirs.")
 
 
 def merge(who: Actor, asked: Mergeable) -> Any:

@@ -59,12 +59,12 @@ def elsewhere():
 def split(who, thread, *numbers, title="Another matter", audience=Audience.NETWORK):
     wish = Asked(numbers, title, audience)
     plan = splitting.planned(actor(who), thread.id, wish)
-    return splitting.split(actor(who), thread.id, wish, seen=plan.digest)
+    return splitting.split(actor(who), thread.id, wish, seen=plan.digest, reason="It tells of somebody.")
 
 
 def merge(who, thread, target):
     plan = merging.planned(actor(who), thread.id, target.id)
-    return merging.merge(actor(who), thread.id, target.id, seen=plan.digest)
+    return merging.merge(actor(who), thread.id, target.id, seen=plan.digest, reason="It tells of somebody.")
 
 
 def move(who, thread, space, audience=Audience.NETWORK):

@@ -60,7 +60,7 @@ def test_who_opens_a_thread_and_who_merges_it_do_not_wait_for_each_other(live_ap
     def merge():
         who = actor_of(ids["ada"])
         seen = merging.planned(who, ids["thread"], ids["target"]).digest
-        merging.merge(who, ids["thread"], ids["target"], seen=seen)
+        merging.merge(who, ids["thread"], ids["target"], seen=seen, reason="It tells of somebody.")
         return "merged"
 
     def read():

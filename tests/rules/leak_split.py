@@ -20,9 +20,9 @@ def live(moderator: Member, closed: Space) -> tuple[Thread, Thread]:
         make_post(open_, author, words)
     wish = Asked((2, 3), f"Apart {TITLE}", Audience.SPACE)
     plan = splitting.planned(actor(moderator), open_.id, wish)
-    splitting.split(actor(moderator), open_.id, wish, seen=plan.digest)
+    splitting.split(actor(moderator), open_.id, wish, seen=plan.digest, reason="It tells of somebody.")
     merged = make_thread(closed, author, title=f"Was {FROM}", body=FROM, audience=Audience.PUBLIC)
     into = make_thread(closed, author, title=f"Ours {INTO}", audience=Audience.SPACE)
     plan = merging.planned(actor(moderator), merged.id, into.id)
-    merging.merge(actor(moderator), merged.id, into.id, seen=plan.digest)
+    merging.merge(actor(moderator), merged.id, into.id, seen=plan.digest, reason="It tells of somebody.")
     return open_, merged

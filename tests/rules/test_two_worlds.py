@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import count
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -75,6 +75,7 @@ class Base:
             settings | {"SECRET_KEY": "the same in both", "SMTP_URL": f"mailbox:{folder / 'mail'}"}
         )
         app.before_request_funcs.setdefault(None, []).insert(0, forget_the_request_before)
+        app.extensions["lots"] = Random(1)
         return app
 
 
@@ -153,7 +154,9 @@ def begun(base: Base, name: str, *, refuses: bool) -> Flask:
 
 def lived(app: Flask, base: Base, moment: Moment) -> dict[tuple[Any, ...], Any]:
     """Everything that others can see in one world at the moment."""
-    with app.app_context(), clock.at(moment.at):
+    with app.app_context(), clock.at(moment.at), pytest.MonkeyPatch.context() as patch:
+        # ids that are drawn by lot: the same lots in both worlds
+        patch.setattr("forum.infra.rows.secrets", app.extensions["lots"])
         if moment.act is not None:
             moment.act(app, base)
         work()
@@ -276,10 +279,7 @@ def asks_anew(app: Flask, base: Base) -> None:
         if name in (AUTHOR, SILENT):
             post = db.session.scalars(select(Post).where(Post.author_id == member(name).id)).one()
             claims.quote(cas, claim.id, post_id=post.id, words=QUOTED[name], stance="supports")
-    numbers = count(10**6)  # the same lots in both worlds
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(rounds, "drawn_id", lambda _column: next(numbers))
-        rounds.open_round(cas, lesson.id, Audience.NETWORK)
+    rounds.open_round(cas, lesson.id, Audience.NETWORK)
     db.session.commit()
 
 

@@ -27,6 +27,7 @@ from tests.factories import actor, make_member, make_post, make_thread, sign_in
 CODES = {
     Action.HAND_OVER: "lesson", Action.MAIL_POLICY: "usual link", Action.NOTE: "written",
     Action.SETTLE_REPORT: "left", Action.REOPEN_REPORT: "left", Action.SPLIT: "0", Action.MERGE: "0",
+    Action.UNSPLIT: "0", Action.UNMERGE: "0",
     Action.HOLDING: "nobody newcomers", Action.END_MEASURE: "mute", Action.WATCH_WORDS: "added",
     Action.DEPUTY: "named", Action.RULES: "2", Action.AWAY: "2026-12-01/2026-12-06",
 }  # fmt: skip

@@ -20,7 +20,7 @@ ACTS = {
     "classification.move": ("/threads/{own}/space", {"space": "genk", "audience": "space"}, 409),
     "splitting.split": (
         "/threads/{thread}/split",
-        {"numbers": "2", "title": "Apart", "audience": "space"},
+        {"numbers": "2", "title": "Apart", "audience": "space", "reason": "There."},
         200,
     ),
     "splitting.merge": ("/threads/{thread}/merge", {"into": "{other}"}, 200),

@@ -46,7 +46,7 @@ def test_posts_are_chosen_looked_at_and_split(client, moderator, thread, leen):
     assert re.findall(r'value="(\d)" checked', shown) == ["4", "5"]
     address, wish = (
         f"/threads/{thread.id}/split",
-        {"numbers": ["4", "5"], "title": "Drawers", "audience": "space"},
+        {"numbers": ["4", "5"], "title": "Drawers", "audience": "space", "reason": "Of somebody."},
     )
     assert submit(client, address, {**wish, "title": ""}).status_code == 422
     looked = submit(client, address, wish)
@@ -89,7 +89,7 @@ def test_a_merged_thread_leads_to_its_place_for_who_may_see_it(client, moderator
         submit(client, address, {"into": f"http://forum.test/threads/{thread.id}-who-rings-back#post-2"})
     )
     assert "What changes if you merge" in looked
-    done = submit(client, address, {"into": str(thread.id), "seen": seen(looked)})
+    done = submit(client, address, {"into": str(thread.id), "seen": seen(looked), "reason": "Of somebody."})
     assert (done.status_code, "Calling back</h2>" in words(client.get(done.location))) == (303, True)
     led = client.get(f"/threads/{other.id}-calling-back")
     assert (led.status_code, led.location) == (303, f"/threads/{thread.id}-who-rings-back#post-6")

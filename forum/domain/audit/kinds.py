@@ -71,6 +71,8 @@ KINDS: dict[Action, Kind] = {
     # Their code is the other thread, which is said to who may see it.
     Action.SPLIT: Kind(lazy("Thread split"), members=True, authors=True, coded=True),
     Action.MERGE: Kind(lazy("Threads merged"), members=True, authors=True, coded=True),
+    Action.UNSPLIT: Kind(lazy("Splitting undone"), members=True, authors=True, coded=True),
+    Action.UNMERGE: Kind(lazy("Merging undone"), members=True, authors=True, coded=True),
     Action.HOLDING: Kind(lazy("Whose posts wait"), members=True, coded=True),
     Action.WARN_MEMBER: Kind(lazy("Warned")),
     Action.HOLD_MEMBER: Kind(lazy("Posts of a member wait")),

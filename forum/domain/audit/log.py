@@ -53,13 +53,14 @@ def record(
     rule_id: int | None = None,
     reason: str = "",
     role: ActorRole | None = None,
+    mark: str = "",
 ) -> ModerationAction:
     """Add a line about a thread (or one post in it), or about a member (`subject_id`): the only writer of the log.
 
     `capacity_id` is the one of the member that was answered, `rule_id` the house rule on which it rests. Without an
     actor the forum did it. `role` is as what the actor did it, where that is another role than the strongest that they
     have there. The reason of a kind in CODED is a code, which stays in the line; words are sealed there and stand
-    beside it.
+    beside it. `mark` is a code beside such words.
     """
     space_id = thread.space_id if thread is not None else space_id
     post_id, author_id = _post(thread, post_number)
@@ -75,7 +76,7 @@ def record(
         subject_id=subject_id,
         capacity_id=capacity_id,
         rule_id=rule_id,
-        code=reason if is_coded else "",
+        code=reason if is_coded else str(mark),
         reason_digest=reasons.digest_of(reason, salt) if reason and not is_coded else "",
         created_at=clock.now(),
     )

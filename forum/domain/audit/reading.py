@@ -59,7 +59,7 @@ class LogLine:
     changes: tuple[Changed, ...] = ()
     code: str = ""  # of a kind in CODED
     rule: resting.Rule | None = None  # on which it rests
-    other_title: str = ""  # of the other thread where one was split, to who may see it
+    other_title: str = ""  # of the other thread where one was split, or a merge undone, to who may see it
     handed_over: str = ""  # of a hand-over: the kind of what was taken over (`domain/handovers/kinds.py`)
 
     @property
@@ -100,8 +100,9 @@ def without_names(actor: Actor, *columns: Any) -> Select[Any]:
 
 
 def _other_title(actor: Actor) -> Any:
-    """The title of the thread that was made of posts of another one, for who may see it."""
-    its_id = cast(case((ModerationAction.action == Action.SPLIT, ModerationAction.code)), Integer)
+    """The title of the thread that was made of posts of another one, or stands again, for who may see it."""
+    has_its_id = ModerationAction.action.in_((Action.SPLIT, Action.UNMERGE))
+    its_id = cast(case((has_its_id, ModerationAction.code)), Integer)
     title = select(Thread.title).where(
         Thread.id == its_id, Thread.withdrawn_at.is_(None), sees(Thread, actor)
     )

@@ -35,11 +35,13 @@ def take(actor: Actor, key: str, *, seen: int | None = None) -> Item:
         "member_id": actor.id,
         "taken_at": clock.now(),
     }
-    # Of two who take it at the same moment, the row of one is there first.
-    if not insert_new(DeskTaking, [row], DeskTaking.id):
+    # Of two who take it at the same moment, the row of one is there first; it may have been given back since.
+    while not insert_new(DeskTaking, [row], DeskTaking.id):
         other = _held(item)
         if other is not None and other.member_id != actor.id:
             raise _taken_by(other)
+        if other is not None:
+            break
     return item
 
 

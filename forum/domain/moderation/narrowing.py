@@ -2,14 +2,13 @@
 
 from forum.domain.audit import log as audit_log
 from forum.domain.audit import undoable
-from forum.domain.lines import clean_reason
 from forum.domain.mailing import events
-from forum.domain.regrouping import agreements, authors, dry_run, meanwhile, refusals, regroupings
+from forum.domain.regrouping import agreements, authors, dry_run, meanwhile, reasons, refusals, regroupings
 from forum.domain.regrouping.dry_run import DryRun
 from forum.domain.threads import post_store
 from forum.infra.db import db
 from forum.infra.i18n import _
-from forum.models.moderation import Action, ActorRole, ModerationAction
+from forum.models.moderation import Action, ActorRole
 from forum.models.regrouping import AgreementRound
 from forum.models.spaces import Audience, Space
 from forum.models.threads import Thread
@@ -33,11 +32,6 @@ def asked(actor: Actor, thread_id: int, *, audience: Audience) -> Thread:
     elif audience != thread.audience:
         _refuse(actor, thread, audience)
     return thread
-
-
-def needs_reason(actor: Actor, thread: Thread, audience: Audience) -> bool:
-    """Return whether the actor says why the thread gets that audience: fewer read what others wrote."""
-    return audience.rank < thread.audience.rank and not _is_alone(actor, thread)
 
 
 def foreseen(actor: Actor, thread: Thread, audience: Audience) -> DryRun:
@@ -67,7 +61,7 @@ def set_audience(actor: Actor, thread_id: int, *, audience: Audience, seen: str,
     """Let fewer members read a thread, as its moderator; or more, as its author while nobody else took part in it.
 
     For ten minutes a narrower audience can be undone. `seen` is the digest of the dry run that the actor looked at;
-    `reason` is for where it `needs_reason`. NotFound, Forbidden, Invalid at `audience` or `reason`, Conflict where
+    `reason` is for where one `is_asked`. NotFound, Forbidden, Invalid at `audience` or `reason`, Conflict where
     something changed since they looked, or something waits there that was written for the readers of now.
     """
     thread = post_store.locked_thread(actor, thread_id)
@@ -79,13 +73,10 @@ def set_audience(actor: Actor, thread_id: int, *, audience: Audience, seen: str,
     refusals.require(refusals.of_readers(actor, regrouping))
     dry_run.require_same(dry_run.of(actor, regrouping), seen)
     is_narrower = audience.rank < before.rank
-    why = ""
-    if needs_reason(actor, thread, audience):
-        missing = _("Say why: the author reads it.")
-        why = clean_reason(reason, limit=ModerationAction.REASON_MAX, missing=missing)
+    why = reasons.cleaned(reason) if reasons.is_asked(actor, thread, audience) else ""
     thread.audience = audience
     action = Action.NARROW if is_narrower else Action.WIDEN
-    role = ActorRole.AUTHOR if _is_alone(actor, thread) else ActorRole.MODERATOR
+    role = ActorRole.AUTHOR if reasons.is_alone(actor, thread) else ActorRole.MODERATOR
     audit_log.record(actor, action, thread=thread, role=role, reason=why)
     agreements.done(thread)
     if is_narrower:
@@ -130,7 +121,7 @@ def undo(actor: Actor, act: UndoableAct) -> Thread:
 
 
 def _refuse(actor: Actor, thread: Thread, audience: Audience) -> None:
-    only_author = _is_alone(actor, thread)
+    only_author = reasons.is_alone(actor, thread)
     if audience.rank < thread.audience.rank:
         if not only_author:
             require(may_moderate(actor, thread.space_id))
@@ -157,10 +148,6 @@ def _refuse(actor: Actor, thread: Thread, audience: Audience) -> None:
 def _require_allowed(thread: Thread, audience: Audience) -> None:
     if audience.rank > db.session.get_one(Space, thread.space_id).widest_audience.rank:
         raise Invalid("audience", _("Threads in this space cannot have that many readers."))
-
-
-def _is_alone(actor: Actor, thread: Thread) -> bool:
-    return thread.author_id == actor.id and not post_store.others_took_part(thread)
 
 
 def _is_agreed(actor: Actor, thread: Thread, audience: Audience) -> bool:

@@ -23,13 +23,13 @@ from forum.domain.moderation import (
 )
 from forum.domain.regrouping import merging, moving, splitting
 from forum.domain.spaces import measures, notes, undone_answers
-from forum.domain.threads import bookmarks, classification, closed_nominations, rendering
+from forum.domain.threads import bookmarks, classification, closed_nominations, moved, rendering
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.models.threads import Thread
 from forum.models.undo import UndoableAct, UndoKind
 from forum.policy.actors import Actor
-from forum.policy.errors import Conflict, DomainError
+from forum.policy.errors import Conflict, DomainError, NotFound
 from forum.policy.visibility import get_visible
 
 _UNDO: Mapping[UndoKind, Callable[[Actor, UndoableAct], object]] = {
@@ -76,7 +76,8 @@ def rendered(actor: Actor, act_id: int) -> rendering.Rendered | None:
 def undo(actor: Actor, act_id: int, *, again: rendering.Rendered | None = None) -> UndoableAct:
     """Bring back exactly what was before an act of the actor, within its ten minutes; undone already, nothing more.
 
-    `again`: what `rendered` made. NotFound, Forbidden; Conflict when it is too late, or something happened since.
+    `again`: what `rendered` made. NotFound for the act of another, Forbidden; Conflict when it is too late, something
+    happened since, or what it was done to is no longer there for the actor.
     """
     act = undoable.own(actor, act_id)
     if act.undone_at is not None:
@@ -91,9 +92,22 @@ def undo(actor: Actor, act_id: int, *, again: rendering.Rendered | None = None) 
         if act.thread_id != thread_id:  # that thread went into another one at this moment
             get_visible(Thread, actor, act.thread_id or 0)
             raise Conflict(_("Something else was done here since. This can no longer be undone.")) from error
+        if isinstance(error, NotFound):
+            raise Conflict(_gone(actor, act)) from error
         raise
     db.session.refresh(act)
     return act
+
+
+def _gone(actor: Actor, act: UndoableAct) -> str:
+    """Why an act cannot be undone whose thread the actor does not find: where its posts are, to who may see it."""
+    there = moved.leads_to(actor, act.thread_id, 1) if act.thread_id is not None else None
+    if there is not None and there.title:
+        return _(
+            "This thread was merged into “%(title)s” since, so this can no longer be undone.",
+            title=there.title,
+        )
+    return _("What you did this to is no longer here, or no longer for you. This can no longer be undone.")
 
 
 def _bring_back(actor: Actor, act: UndoableAct, again: rendering.Rendered | None) -> None:

@@ -8,7 +8,7 @@ from forum.domain.audit import log as audit_log
 from forum.domain.audit import undoable
 from forum.domain.lessons import weakened
 from forum.domain.mailing import events
-from forum.domain.regrouping import agreements, carrying, hanging, plans, refusals, titles
+from forum.domain.regrouping import agreements, carrying, hanging, plans, reasons, refusals, titles
 from forum.domain.regrouping.carrying import Place
 from forum.domain.regrouping.plans import Plan
 from forum.domain.regrouping.splitting import require_quiet
@@ -39,10 +39,11 @@ def planned(actor: Actor, thread_id: int, into_id: int) -> Plan:
     return _plan(actor, thread, _target(actor, thread, into_id))
 
 
-def merge(actor: Actor, thread_id: int, into_id: int, *, seen: str) -> Thread:
+def merge(actor: Actor, thread_id: int, into_id: int, *, seen: str, reason: str = "") -> Thread:
     """Let all posts of a thread go to another one, as the plan with the digest `seen` showed it; return that one.
 
-    For ten minutes it can be undone. The same press again returns it too. Errors as `planned`; Changed.
+    For ten minutes it can be undone. The same press again returns it too. `reason` is for where the plan asks one.
+    Errors as `planned`, Invalid at `reason`; Changed.
     """
     if earlier := _pressed_before(actor, into_id, seen):
         return earlier
@@ -59,6 +60,7 @@ def merge(actor: Actor, thread_id: int, into_id: int, *, seen: str) -> Thread:
     target = _target(actor, thread, into_id)
     plan = _plan(actor, thread, target)
     plans.require_seen(plan, seen)
+    why = reasons.cleaned(reason) if plan.asks_reason else ""
     was: dict[str, Any] = {
         "from_id": thread.id,
         "audience": [target.audience, plan.audience],
@@ -72,10 +74,7 @@ def merge(actor: Actor, thread_id: int, into_id: int, *, seen: str) -> Thread:
     was |= {"went": went, "last_number": [target.last_number]}
     audit_log.record(actor, Action.MERGE, thread=target, reason=str(thread.id))
     act = undoable.note(actor, UndoKind.MERGE, thread_id=target.id, before=was)
-    if plan.audience != target.audience:
-        target.audience = plan.audience
-        audit_log.record(actor, Action.NARROW, thread=target)
-        events.record("thread.narrowed", thread_id=target.id, act_id=act.id)
+    _let_fewer_read(actor, plan, target, act, why)
     agreements.done(thread)
     agreements.look_again(target.id)
     events.record("thread.merged", thread_id=target.id, act_id=act.id)
@@ -109,11 +108,22 @@ def undo(actor: Actor, act: UndoableAct) -> Thread:
     _open_again(thread, posts[0])
     agreements.look_again(target.id)
     undoable.note_undone(act)
-    audit_log.record(actor, Action.SPLIT, thread=target, reason=str(thread.id))
+    audit_log.record(actor, Action.UNMERGE, thread=target, reason=str(thread.id))
     if target.audience != before:
         target.audience = before
         audit_log.record(actor, Action.WIDEN, thread=target)
     return target
+
+
+def _let_fewer_read(actor: Actor, plan: Plan, target: Thread, act: UndoableAct, why: str) -> None:
+    """Give the thread the readers of the plan, and say in the log whose readers are fewer: its own, or of what came."""
+    if plan.audience != target.audience:
+        target.audience = plan.audience
+        audit_log.record(actor, Action.NARROW, thread=target, reason=why)
+        events.record("thread.narrowed", thread_id=target.id, act_id=act.id)
+    elif plan.audience != plan.thread.audience:
+        # The line is about the post that opened the other thread: who wrote that reads why.
+        audit_log.record(actor, Action.NARROW, thread=target, post_number=plan.posts[0].number, reason=why)
 
 
 def _still_there(target: Thread, act: UndoableAct) -> list[Post]:

@@ -9,16 +9,15 @@ from sqlalchemy import delete, select
 
 from forum.domain.audit import log as audit_log
 from forum.domain.audit import undoable
-from forum.domain.lines import clean_reason
 from forum.domain.mailing import events
-from forum.domain.regrouping import agreements, dry_run, meanwhile, refusals, regroupings
+from forum.domain.regrouping import agreements, dry_run, meanwhile, reasons, refusals, regroupings
 from forum.domain.regrouping.dry_run import DryRun
 from forum.domain.regrouping.regroupings import Regrouping
 from forum.domain.threads import placing, post_store, waiting_there
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.models.held import PointedOut
-from forum.models.moderation import Action, ActorRole, ModerationAction
+from forum.models.moderation import Action, ActorRole, MoveMark
 from forum.models.moved_posts import MovedPost
 from forum.models.regrouping import AgreementRound
 from forum.models.spaces import Audience, Space
@@ -67,12 +66,11 @@ def move(actor: Actor, thread_id: int, chosen: Chosen, *, seen: str | None, reas
     refusals.require(refusals.of_move(actor, regrouping))
     found = dry_run.of(actor, regrouping)
     dry_run.require_same(found, seen)
-    reason = clean_reason(
-        reason, limit=ModerationAction.REASON_MAX, missing=_("Say why: the author reads it.")
-    )
+    reason = reasons.cleaned(reason)
     if found.asks_others and not agreements.covers(regrouping, found.others):
         raise Forbidden(_("People would read words that were not written for them. Ask their authors first."))
-    return _go(actor, regrouping, reason)
+    mark = MoveMark.TAKES_AWAY if found.takes_away else MoveMark.NONE
+    return _go(actor, regrouping, mark, reason)
 
 
 def ask_authors(actor: Actor, thread_id: int, chosen: Chosen) -> AgreementRound:
@@ -118,7 +116,7 @@ def undo(actor: Actor, act: UndoableAct) -> Thread:
     audience = Audience(was["audience"])
     if audience.rank > space.widest_audience.rank:
         raise Conflict(_("Threads in this space cannot have that many readers."))
-    _place(actor, thread, space, audience)
+    _place(actor, thread, space, audience, MoveMark.UNDONE)
     undoable.note_undone(act)
     return thread
 
@@ -139,11 +137,11 @@ def checked(actor: Actor, thread: Thread, chosen: Chosen) -> Regrouping:
     return regroupings.move(thread, space.id, audience)
 
 
-def _go(actor: Actor, regrouping: Regrouping, reason: str) -> Thread:
+def _go(actor: Actor, regrouping: Regrouping, mark: MoveMark, reason: str) -> Thread:
     thread, after = regrouping.thread, regrouping.after
     space = db.session.get_one(Space, after.space_id)
     was = {"space_id": thread.space_id, "audience": thread.audience, "last_number": thread.last_number}
-    _place(actor, thread, space, after.audience, reason)
+    _place(actor, thread, space, after.audience, mark, reason)
     for kind in (UndoKind.NARROW, UndoKind.MOVE):
         undoable.mark_undone(kind, thread_id=thread.id)
     act = undoable.note(
@@ -156,12 +154,15 @@ def _go(actor: Actor, regrouping: Regrouping, reason: str) -> Thread:
     return thread
 
 
-def _place(actor: Actor, thread: Thread, space: Space, audience: Audience, reason: str = "") -> None:
+def _place(
+    actor: Actor, thread: Thread, space: Space, audience: Audience, mark: MoveMark, reason: str = ""
+) -> None:
     """Place it, with a line in the log of either space: in neither stands what the other one is called."""
     as_moderator = ActorRole.MODERATOR
-    line = audit_log.record(actor, Action.MOVE, thread=thread, reason=reason, role=as_moderator)
+    line = audit_log.record(actor, Action.MOVE, thread=thread, reason=reason, role=as_moderator, mark=mark)
     placing.place(actor, thread, space, audience=audience, action_id=line.id)
-    audit_log.record(actor, Action.MOVE_IN, thread=thread, role=as_moderator)
+    came = MoveMark.UNDONE if mark == MoveMark.UNDONE else MoveMark.NONE
+    audit_log.record(actor, Action.MOVE_IN, thread=thread, role=as_moderator, mark=came)
     agreements.done(thread)
 
 

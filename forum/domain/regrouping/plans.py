@@ -13,7 +13,7 @@ from sqlalchemy import Integer, Select, bindparam, literal, not_, select
 
 from forum.domain.lessons import impact
 from forum.domain.lessons.impact import Loss
-from forum.domain.regrouping import beside
+from forum.domain.regrouping import beside, reasons
 from forum.domain.regrouping.beside import Beside
 from forum.infra.db import db
 from forum.infra.i18n import _
@@ -66,6 +66,7 @@ class Plan:
     told: People  # who wrote these posts
     lessons: list[Loss]
     beside: Beside | None  # of a merge
+    asks_reason: bool  # fewer read what others wrote
     summed_up: int  # of a split: sentences of where the thread stands that rest on these posts
     digest: str
 
@@ -113,6 +114,9 @@ def of(
         told=_people(actor, select(Member.name).where(Member.id.in_(author_ids)), len(author_ids)),
         lessons=lessons,
         beside=along,
+        asks_reason=any(
+            reasons.is_asked(actor, one, audience) for one in (thread, target) if one is not None
+        ),
         summed_up=summed_up,
         digest=hashlib.sha256(json.dumps(facts).encode()).hexdigest(),
     )

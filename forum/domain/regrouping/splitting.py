@@ -10,7 +10,7 @@ from forum.domain.audit import log as audit_log
 from forum.domain.audit import undoable
 from forum.domain.lessons import weakened
 from forum.domain.mailing import events
-from forum.domain.regrouping import agreements, carrying, meanwhile, plans, titles
+from forum.domain.regrouping import agreements, carrying, meanwhile, plans, reasons, titles
 from forum.domain.regrouping.carrying import Place
 from forum.domain.regrouping.plans import Plan
 from forum.domain.regrouping.refusals import MOST
@@ -52,11 +52,12 @@ def planned(actor: Actor, thread_id: int, asked: Asked) -> Plan:
     return _plan(actor, to_split(actor, thread_id), asked)
 
 
-def split(actor: Actor, thread_id: int, asked: Asked, *, seen: str) -> Thread:
+def split(actor: Actor, thread_id: int, asked: Asked, *, seen: str, reason: str = "") -> Thread:
     """Make a thread of posts, as the plan with the digest `seen` showed it; for ten minutes it can be undone.
 
     Its first post opens it, and whoever wrote that began it. The same press again returns that thread.
-    Errors as `planned`; Changed where something is not as it was shown.
+    `reason` is for where the plan asks one. Errors as `planned`, Invalid at `reason`; Changed where something is not as
+    it was shown.
     """
     to_split(actor, thread_id)
     weakened.hold(thread_id)
@@ -66,6 +67,7 @@ def split(actor: Actor, thread_id: int, asked: Asked, *, seen: str) -> Thread:
         return earlier
     plan = _plan(actor, thread, asked)
     plans.require_seen(plan, seen)
+    why = reasons.cleaned(reason) if plan.asks_reason else ""
     first = plan.posts[0]
     target = _new_thread(thread, first, plan)
     was = titles.give(first, plan.title, actor)
@@ -83,6 +85,8 @@ def split(actor: Actor, thread_id: int, asked: Asked, *, seen: str) -> Thread:
     }
     line = audit_log.record(actor, Action.SPLIT, thread=thread, reason=str(target.id))
     before["log_id"] = line.id
+    if plan.asks_reason:
+        audit_log.record(actor, Action.NARROW, thread=target, reason=why)
     act = undoable.note(actor, UndoKind.SPLIT, thread_id=target.id, before=before)
     events.record("thread.split", thread_id=target.id, act_id=act.id)
     agreements.look_again(thread.id)
@@ -115,7 +119,7 @@ def undo(actor: Actor, act: UndoableAct) -> Thread:
     agreements.done(new)
     agreements.look_again(thread.id)
     undoable.note_undone(act)
-    audit_log.record(actor, Action.MERGE, thread=thread, reason=str(new.id))
+    audit_log.record(actor, Action.UNSPLIT, thread=thread, reason=str(new.id))
     return thread
 
 

@@ -247,5 +247,7 @@ def _slugs_in(line: str) -> set[str]:
 def _changed_readers(thread: Thread) -> bool:
     """Whether the readers of a thread were chosen anew since: then its first ones are known no more."""
     changes = (Action.NARROW, Action.WIDEN, Action.MOVE)
-    line = exists().where(ModerationAction.thread_id == thread.id, ModerationAction.action.in_(changes))
+    # A line of posts that came along is of their readers, not of those of the thread.
+    of_whole = (ModerationAction.thread_id == thread.id, ModerationAction.post_number.is_(None))
+    line = exists().where(*of_whole, ModerationAction.action.in_(changes))
     return bool(db.session.scalar(select(line)))

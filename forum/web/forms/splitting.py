@@ -13,6 +13,7 @@ from forum.domain.regrouping.splitting import Asked
 from forum.domain.themes.labels import AUDIENCES
 from forum.infra.i18n import _, lazy
 from forum.infra.paging import id_of
+from forum.models.moderation import ModerationAction
 from forum.models.spaces import Audience
 from forum.models.threads import Thread
 from forum.web.forms.fields import Longest, named
@@ -30,6 +31,7 @@ class SplitForm(FlaskForm):
         lazy("Title of the new thread"), [Longest(Thread.TITLE_MAX, missing=lazy("Choose a title."))]
     )
     audience = RadioField(lazy("Who may read it?"), [DataRequired(lazy("Choose who may read this."))])
+    reason = StringField(lazy("Reason"), [Longest(ModerationAction.REASON_MAX)])
     after = HiddenField()  # the posts that are offered come after this one
     seen = HiddenField()
 
@@ -47,6 +49,7 @@ class SplitForm(FlaskForm):
 class MergeForm(FlaskForm):
     into = RadioField(lazy("Into which thread?"), validate_choice=False)
     address = StringField(lazy("Its number or its address"), [Longest(500)])
+    reason = StringField(lazy("Reason"), [Longest(ModerationAction.REASON_MAX)])
     seen = HiddenField()
 
     def offer(self, others: Sequence[Other]) -> None:

@@ -41,13 +41,15 @@ def test_the_index_is_as_a_rebuild_would_make_it_after_each_act(gent, leen, mode
 
     def merge():
         thread, into = any_thread().id, any_thread().id
-        merging.merge(who, thread, into, seen=merging.planned(who, thread, into).digest)
+        merging.merge(
+            who, thread, into, seen=merging.planned(who, thread, into).digest, reason="It tells of somebody."
+        )
 
     def split():
         post = any_of(Post, Post.number > 1)
         asked = splitting.Asked((post.number,), some(3), Audience.SPACE)
         seen = splitting.planned(who, post.thread_id, asked).digest
-        splitting.split(who, post.thread_id, asked, seen=seen)
+        splitting.split(who, post.thread_id, asked, seen=seen, reason="It tells of somebody.")
 
     def edit():
         post = any_of(Post)

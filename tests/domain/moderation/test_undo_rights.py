@@ -102,13 +102,21 @@ def story(scenario):
 def split(scenario):
     wish = Asked((scenario.posts()[1].number,), "Another matter", Audience.SPACE)
     plan = splitting.planned(scenario.actor("second"), scenario.thread.id, wish)
-    splitting.split(scenario.actor("second"), scenario.thread.id, wish, seen=plan.digest)
+    splitting.split(
+        scenario.actor("second"), scenario.thread.id, wish, seen=plan.digest, reason="It tells of somebody."
+    )
 
 
 def merge(scenario):
     into = make_thread(scenario.space, scenario.author)
     plan = merging.planned(scenario.actor("second"), scenario.thread.id, into.id)
-    merging.merge(scenario.actor("second"), scenario.thread.id, into.id, seen=plan.digest)
+    merging.merge(
+        scenario.actor("second"),
+        scenario.thread.id,
+        into.id,
+        seen=plan.digest,
+        reason="It tells of somebody.",
+    )
 
 
 def confirm(scenario):

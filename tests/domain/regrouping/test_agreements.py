@@ -211,12 +211,12 @@ def latest_act():
 def split(member, thread, *numbers):
     wish = Asked(numbers, "Apart", Audience.SPACE)
     seen = splitting.planned(actor(member), thread.id, wish).digest
-    splitting.split(actor(member), thread.id, wish, seen=seen)
+    splitting.split(actor(member), thread.id, wish, seen=seen, reason="It tells of somebody.")
 
 
 def merge(member, thread, into):
     seen = merging.planned(actor(member), thread.id, into.id).digest
-    merging.merge(actor(member), thread.id, into.id, seen=seen)
+    merging.merge(actor(member), thread.id, into.id, seen=seen, reason="It tells of somebody.")
 
 
 def test_who_is_suspended_agrees_to_nothing(leen, karim, moderator, thread, place):

@@ -40,7 +40,7 @@ def thread(gent, leen, karim):
 def split(moderator, thread, *numbers, audience=Audience.NETWORK):
     wish = Asked(numbers, "Apart", audience)
     seen = splitting.planned(actor(moderator), thread.id, wish).digest
-    return splitting.split(actor(moderator), thread.id, wish, seen=seen)
+    return splitting.split(actor(moderator), thread.id, wish, seen=seen, reason="It tells of somebody.")
 
 
 def answers(reader, thread):
@@ -72,7 +72,7 @@ def test_what_a_reply_answers_is_in_its_thread_again_after_an_undo_or_a_merge(mo
     assert [(one.thread_id, one.number, one.slug) for one in answers(far, thread)] == [(thread.id, 2, "")]
     new = split(moderator, thread, 2)
     seen = merging.planned(actor(moderator), new.id, thread.id).digest
-    merging.merge(actor(moderator), new.id, thread.id, seen=seen)
+    merging.merge(actor(moderator), new.id, thread.id, seen=seen, reason="It tells of somebody.")
     assert [(one.thread_id, one.number, one.slug) for one in answers(far, thread)] == [(thread.id, 4, "")]
 
 

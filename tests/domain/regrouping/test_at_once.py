@@ -53,7 +53,7 @@ def split(who, *numbers):
         seen = splitting.planned(actor_of(world[who]), world["one"], wish).digest
         db.session.rollback()
         yield
-        splitting.split(actor_of(world[who]), world["one"], wish, seen=seen)
+        splitting.split(actor_of(world[who]), world["one"], wish, seen=seen, reason="It tells of somebody.")
 
     return do
 
@@ -63,7 +63,9 @@ def merge(who, source, into):
         seen = merging.planned(actor_of(world[who]), world[source], world[into]).digest
         db.session.rollback()
         yield
-        merging.merge(actor_of(world[who]), world[source], world[into], seen=seen)
+        merging.merge(
+            actor_of(world[who]), world[source], world[into], seen=seen, reason="It tells of somebody."
+        )
 
     return do
 

@@ -33,7 +33,7 @@ def ann(gent):
 
 def merge(moderator, thread, target):
     plan = merging.planned(actor(moderator), thread.id, target.id)
-    merging.merge(actor(moderator), thread.id, target.id, seen=plan.digest)
+    merging.merge(actor(moderator), thread.id, target.id, seen=plan.digest, reason="It tells of somebody.")
     return plan.beside
 
 
@@ -123,7 +123,7 @@ def test_what_was_said_since_is_not_done_as_it_was_shown(moderator, ann, thread,
         seen = merging.planned(actor(moderator), thread.id, target.id).digest
         act()
         with pytest.raises(Conflict):
-            merging.merge(actor(moderator), thread.id, target.id, seen=seen)
+            merging.merge(actor(moderator), thread.id, target.id, seen=seen, reason="It tells of somebody.")
     assert thread.merged_at is None
 
 
@@ -210,7 +210,7 @@ def test_words_left_out_of_a_post_that_was_split_off_go_from_what_was_merged_aft
     db.session.flush()
     wish = splitting.Asked((about.number,), "About a neighbour", Audience.SPACE)
     plan = splitting.planned(actor(moderator), thread.id, wish)
-    new = splitting.split(actor(moderator), thread.id, wish, seen=plan.digest)
+    new = splitting.split(actor(moderator), thread.id, wish, seen=plan.digest, reason="It tells of somebody.")
     merge(moderator, thread, target)
     assert "Jan Peeters" in str(stands(target))
     leaving_out.leave_out(actor(moderator), about.id, words="Jan Peeters", reason="It is a name.")

@@ -51,7 +51,9 @@ def answer(thread, who, body, **over):
 def split(moderator, thread, *numbers, audience=Audience.NETWORK):
     wish = Asked(numbers, "Another matter", audience)
     plan = splitting.planned(actor(moderator), thread.id, wish)
-    return splitting.split(actor(moderator), thread.id, wish, seen=plan.digest)
+    return splitting.split(
+        actor(moderator), thread.id, wish, seen=plan.digest, reason="It tells of somebody."
+    )
 
 
 def quoted(who, thread, number):
@@ -77,7 +79,7 @@ def test_what_fewer_read_now_is_quoted_to_nobody_in_the_thread_of_more(moderator
     assert [words for words, _thread, _number in quoted(karim, thread, 3)] == [""]
     into = make_thread(gent, karim, audience=Audience.SPACE)
     plan = merging.planned(actor(moderator), thread.id, into.id)
-    merging.merge(actor(moderator), thread.id, into.id, seen=plan.digest)
+    merging.merge(actor(moderator), thread.id, into.id, seen=plan.digest, reason="It tells of somebody.")
     assert quoted(karim, into, 3) == [(WORDS, new.id, 1)], "who reads the one reads the other"
 
 
@@ -138,7 +140,7 @@ def test_nobody_hears_twice_of_one_merge_that_leaves_fewer_readers(
     make_post(thread, outside)
     thread.audience = Audience.SPACE
     plan = merging.planned(actor(moderator), thread.id, target.id)
-    merging.merge(actor(moderator), thread.id, target.id, seen=plan.digest)
+    merging.merge(actor(moderator), thread.id, target.id, seen=plan.digest, reason="It tells of somebody.")
     db.session.commit()
     with clock.at(clock.now() + timedelta(minutes=15)):
         worker.run_until_idle()
@@ -170,5 +172,5 @@ def test_a_lesson_rests_on_both_threads_and_keeps_its_words():
     new = split(scenario.second, scenario.thread, 3)
     assert set(db.session.scalars(query)) == {scenario.thread.id, new.id}
     plan = merging.planned(scenario.actor("second"), new.id, into.id)
-    merging.merge(scenario.actor("second"), new.id, into.id, seen=plan.digest)
+    merging.merge(scenario.actor("second"), new.id, into.id, seen=plan.digest, reason="It tells of somebody.")
     assert set(db.session.scalars(query)) == {scenario.thread.id, into.id}

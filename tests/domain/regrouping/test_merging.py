@@ -31,7 +31,9 @@ def elsewhere():
 
 def merge(moderator, thread, target):
     plan = merging.planned(actor(moderator), thread.id, target.id)
-    return merging.merge(actor(moderator), thread.id, target.id, seen=plan.digest)
+    return merging.merge(
+        actor(moderator), thread.id, target.id, seen=plan.digest, reason="It tells of somebody."
+    )
 
 
 def last_act():
@@ -91,7 +93,7 @@ def test_nobody_reads_more_by_it(moderator, thread, target, elsewhere, leen):
         thread_page.page(actor(elsewhere), thread.id)
     assert thread_page.page(actor(leen), thread.id).title == "Calling back"
     made = db.session.scalars(select(ModerationAction.action).order_by(ModerationAction.id)).all()
-    assert made == [Action.MERGE, Action.NARROW, Action.SPLIT, Action.WIDEN]
+    assert made == [Action.MERGE, Action.NARROW, Action.UNMERGE, Action.WIDEN]
 
 
 def test_what_may_not_be_merged(moderator, thread, target, leen, gent):

@@ -44,7 +44,9 @@ def asked(*numbers, title="Another matter", audience=Audience.NETWORK):
 def split(moderator, thread, *numbers, **over):
     wish = asked(*numbers, **over)
     plan = splitting.planned(actor(moderator), thread.id, wish)
-    return splitting.split(actor(moderator), thread.id, wish, seen=plan.digest)
+    return splitting.split(
+        actor(moderator), thread.id, wish, seen=plan.digest, reason="It tells of somebody."
+    )
 
 
 def numbers(thread):
@@ -95,9 +97,9 @@ def test_what_changed_since_it_was_shown_is_shown_first(moderator, thread, karim
     plan = splitting.planned(actor(moderator), thread.id, wish)
     posts.edit(actor(karim), plan.posts[0].id, body="Something else.", seen_revision=1)
     with pytest.raises(Changed):
-        splitting.split(actor(moderator), thread.id, wish, seen=plan.digest)
+        splitting.split(actor(moderator), thread.id, wish, seen=plan.digest, reason="It tells of somebody.")
     plan = splitting.planned(actor(moderator), thread.id, wish)
-    new = splitting.split(actor(moderator), thread.id, wish, seen=plan.digest)
+    new = splitting.split(actor(moderator), thread.id, wish, seen=plan.digest, reason="It tells of somebody.")
     assert splitting.split(actor(moderator), thread.id, wish, seen=plan.digest) is new
     with pytest.raises(Conflict):
         splitting.planned(actor(moderator), thread.id, wish)
@@ -127,7 +129,7 @@ def test_a_split_is_undone_while_nobody_wrote(moderator, thread, karim, elsewher
         with pytest.raises(NotFound):
             thread_page.page(actor(who), new.id)
     made = db.session.scalars(select(ModerationAction.action).order_by(ModerationAction.id)).all()
-    assert made == [Action.SPLIT, Action.MERGE]
+    assert made == [Action.SPLIT, Action.NARROW, Action.UNSPLIT]
     again = split(moderator, thread, 3)
     make_post(again, karim)
     act = db.session.scalars(select(UndoableAct).order_by(UndoableAct.id.desc())).first()

@@ -52,13 +52,15 @@ def split(world, chance, thread):
     numbers = [post.number for post in of(thread) if post.number > 1]
     wish = Asked(tuple(chance.sample(numbers, min(1, len(numbers)))), title(chance), Audience.NETWORK)
     seen = splitting.planned(actor(world.mod), thread.id, wish).digest
-    world.threads.append(splitting.split(actor(world.mod), thread.id, wish, seen=seen))
+    world.threads.append(
+        splitting.split(actor(world.mod), thread.id, wish, seen=seen, reason="It tells of somebody.")
+    )
 
 
 def merge(world, chance, thread):
     into = chance.choice(world.standing())
     seen = merging.planned(actor(world.mod), thread.id, into.id).digest
-    merging.merge(actor(world.mod), thread.id, into.id, seen=seen)
+    merging.merge(actor(world.mod), thread.id, into.id, seen=seen, reason="It tells of somebody.")
 
 
 def retitle(world, chance, thread):
@@ -161,7 +163,7 @@ def test_a_title_under_which_a_thread_was_merged_is_found_by_who_leaves_words_ou
     number = old_opening.number
     wish = Asked((number,), "Of nobody", Audience.NETWORK)
     seen = splitting.planned(actor(world.mod), into.id, wish).digest
-    splitting.split(actor(world.mod), into.id, wish, seen=seen)
+    splitting.split(actor(world.mod), into.id, wish, seen=seen, reason="It tells of somebody.")
     undo.undo(actor(world.mod), acts()[-2])
     shown = thread_page.page(actor(world.writers[0]), into.id).posts
     assert [post.heading for post in shown if post.heading] == [f"{NAME} and 1"]
@@ -178,7 +180,7 @@ def test_what_was_deleted_is_not_brought_back_by_undoing_a_split(gent):
     old_opening = next(post for post in of(into) if post.heading)
     wish = Asked((old_opening.number,), "Of nobody", Audience.NETWORK)
     seen = splitting.planned(actor(world.mod), into.id, wish).digest
-    splitting.split(actor(world.mod), into.id, wish, seen=seen)
+    splitting.split(actor(world.mod), into.id, wish, seen=seen, reason="It tells of somebody.")
     act_id = acts()[-2]
     deleting.delete(actor(world.mod), old_opening.id, reason="Privacy.")
     undo.undo(actor(world.mod), act_id)
@@ -188,4 +190,4 @@ def test_what_was_deleted_is_not_brought_back_by_undoing_a_split(gent):
 
 def merge_into(world, thread, into):
     seen = merging.planned(actor(world.mod), thread.id, into.id).digest
-    merging.merge(actor(world.mod), thread.id, into.id, seen=seen)
+    merging.merge(actor(world.mod), thread.id, into.id, seen=seen, reason="It tells of somebody.")

@@ -96,14 +96,20 @@ def split(world, chance, thread):
     levels = [level for level in Audience if level.rank <= thread.audience.rank]
     wish = Asked(chosen(chance, thread), "Another matter", chance.choice(levels))
     plan = splitting.planned(actor(world.moderator), thread.id, wish)
-    world.threads.append(splitting.split(actor(world.moderator), thread.id, wish, seen=plan.digest))
+    world.threads.append(
+        splitting.split(
+            actor(world.moderator), thread.id, wish, seen=plan.digest, reason="It tells of somebody."
+        )
+    )
     return plan
 
 
 def merge(world, chance, thread):
     into = chance.choice(world.standing())
     plan = merging.planned(actor(world.moderator), thread.id, into.id)
-    merging.merge(actor(world.moderator), thread.id, into.id, seen=plan.digest)
+    merging.merge(
+        actor(world.moderator), thread.id, into.id, seen=plan.digest, reason="It tells of somebody."
+    )
     return plan
 
 
