@@ -10,6 +10,7 @@ from werkzeug.routing import Map, MapAdapter
 from forum.domain.digests.items import ThreadNews
 from forum.domain.inbox.notice_letter import Item
 from forum.domain.threads.numbering import page_of
+from forum.models.spaces import Role
 
 # About what the reader reported themselves: it leads to the form in which they go on with that.
 AT_AFFIRMATION = frozenset({"still_true", "overdue", "signalled"})
@@ -82,6 +83,8 @@ def notice_link(item: Item) -> str:
         page = {"public_id": item.public_id} if item.public_id else {"lesson_id": item.lesson_id}
         return link("lessons.show" if item.public_id else "workbench.show", **page)
     if item.space_slug:
+        if item.role and item.role.role == Role.MODERATOR:
+            return link("desk.of_space", slug=item.space_slug)
         at = "settling.index" if item.kind in {"deputy_needed", "deputy_named"} else "spaces.show"
         return link(at, slug=item.space_slug)
     return link("post_reports.own" if item.kind == "report_settled" else "home.index")

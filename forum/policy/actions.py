@@ -156,7 +156,7 @@ def may_edit(actor: Actor | None, post: Post, thread: Thread) -> Answer:
     if actor is None or post.author_id != actor.id:
         return deny(_("Only its author can change a post."))
     if post.hidden_at is not None:
-        return deny(_("A moderator has hidden this post."))
+        return deny(_("This post is hidden."))
     if post.deleted_at is not None:
         return deny(_("You took this post back."))
     if why := closed(thread):
@@ -176,7 +176,7 @@ def may_put_back(actor: Actor | None, post: Post) -> Answer:
     if actor is None or post.author_id != actor.id:
         return deny(_("Only its author can put a post back."))
     if post.hidden_at is not None:
-        return deny(_("A moderator has hidden this post."))
+        return deny(_("This post is hidden."))
     return YES if post.deleted_at is not None else deny(_("This post was not taken back."))
 
 

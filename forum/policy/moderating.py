@@ -51,7 +51,7 @@ def may_object(actor: Actor | None, post: Post, *, is_made: bool) -> Answer:
     if actor is None or actor.id != post.author_id:
         return deny(_("Only its author can object."))
     if post.hidden_at is None or post.deleted_at is not None or post.hidden_by_id == actor.id:
-        return deny(_("No moderator has hidden this post."))
+        return deny(_("This post is not hidden."))
     return deny(_("You objected already. You hear what comes of it.")) if is_made else YES
 
 

@@ -3,7 +3,7 @@
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from forum.domain.spaces import absences
+from forum.domain.spaces import absences, deputies
 from forum.infra.i18n import _
 from forum.web.forms import errors_on
 from forum.web.forms.absences import AbsenceForm, form_of
@@ -47,4 +47,9 @@ def end() -> ResponseReturnValue:
 
 
 def _page(form: AbsenceForm) -> str:
-    return render_template("settings/absence.html", own=absences.own(actor()), form=form)
+    return render_template(
+        "settings/absence.html",
+        own=absences.own(actor()),
+        form=form,
+        deputies=deputies.of_moderator(actor()),
+    )

@@ -45,7 +45,7 @@ def of_space(slug: str) -> ResponseReturnValue:
 def take(item_key: str) -> ResponseReturnValue:
     seen = request.form.get("seen", type=int)
     item = hands.take(actor(), item_key, seen=seen)
-    flash(_("You have this in hand now: other moderators see that."), "ok")
+    flash(_("You took this on: other moderators see that."), "ok")
     return _to(item.key)
 
 

@@ -23,6 +23,7 @@ from forum.web.http.current_user import actor
 from forum.web.http.links import own_path
 from forum.web.http.prefetch import is_ahead
 
+CARRIED = ("then", "item", "next")
 KEPT = "desk_done"  # in the session, for the next look at the desk
 # Where the words that somebody typed are called an answer; on a request to join that is which button it was.
 _ANSWERED = ("objections-", "left_out-", "measures-")
@@ -41,17 +42,21 @@ def is_from_desk() -> bool:
     return request.form.get("then") == "desk"
 
 
-def back_to_desk(sentence: str = "", act_id: int | None = None) -> AnyResponse | Response | None:
+def back_to_desk(
+    sentence: str = "", act_id: int | None = None, *, still_waits: bool = False
+) -> AnyResponse | Response | None:
     """Return the way back for a form of the desk, None for any other.
 
-    `sentence` stands there in place of what was settled, with undo for the act that has this id.
+    `sentence` stands there in place of what was settled, with undo for the act that has this id. `still_waits`: the
+    item is not settled by it, and stays open.
     """
     if not is_from_desk():
         return None
     numbers.keep(actor())
     if sentence:
         session[KEPT] = [sentence, act_id, request.form.get("item", "")]
-    return redirect(own_path(request.form.get("next")) or url_for("desk.index"), 303)
+    there = place_on_desk() if still_waits else own_path(request.form.get("next"))
+    return redirect(there or url_for("desk.index"), 303)
 
 
 def place_on_desk() -> str | None:
@@ -63,6 +68,13 @@ def place_on_desk() -> str | None:
     item = asked.get("item", "")
     query = urlencode({**dict(parse_qsl(parts.query)), "item": item})
     return urlunsplit(("", "", parts.path, query, item))
+
+
+def on_from_desk() -> dict[str, str]:
+    """Return what a link of this page carries on, so that the page behind it leads back to the desk, too."""
+    if request.values.get("then") != "desk":
+        return {}
+    return {name: request.values[name] for name in CARRIED if request.values.get(name)}
 
 
 def just_done() -> Done | None:
@@ -138,7 +150,7 @@ def _second(who: Actor, error: DomainError) -> Any:
 
 
 def _why(error: DomainError) -> str:
-    return getattr(error, "reason", "") or _("This waits no longer.")
+    return getattr(error, "reason", "") or _("This no longer waits.")
 
 
 def _own(found: Decided) -> str:

@@ -96,7 +96,7 @@ def refuse(slug: str, held_id: int) -> ResponseReturnValue:
 @told_on_desk
 def see(slug: str, item_id: int) -> ResponseReturnValue:
     pointing.seen(actor(), item_id)
-    done = _("Seen. It is pointed out no more.")
+    done = _("Seen. It is no longer pointed out.")
     if desk := back_to_desk(done):
         return desk
     flash(done, "ok")

@@ -73,7 +73,7 @@ def decide(sealing_id: int) -> ResponseReturnValue:
 @told_on_desk
 def lift(sealing_id: int) -> ResponseReturnValue:
     post = leaving_out_objections.lift(actor(), sealing_id)
-    sentence = _("The author hears that it did not stand, and can write the words anew.")
+    sentence = _("The author hears that leaving them out was wrong, and can write the words again.")
     return decisions.done(sentence, post.thread.space_id)
 
 

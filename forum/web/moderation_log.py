@@ -11,7 +11,7 @@ from forum.domain.audit import log as audit_log
 from forum.domain.audit.kinds import KINDS, ROLES
 from forum.domain.audit.reading import LogLine
 from forum.domain.handovers.kinds import KINDS as HAND_OVERS
-from forum.domain.moderation import measure_objections
+from forum.domain.moderation import measure_objections, said_against
 from forum.domain.spaces import spaces
 from forum.domain.themes.measure_labels import TO_MEMBER
 from forum.infra import i18n
@@ -66,6 +66,7 @@ def mine() -> ResponseReturnValue:
         "moderation/mine.html",
         decided=measure_objections.own(actor()) if cursor is None else [],
         measure_kinds=TO_MEMBER,
+        said=said_against.of_lines(actor(), [line.id for line in page.rows]),
         **_by_day(page),
     )
 

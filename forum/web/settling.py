@@ -3,6 +3,7 @@
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
+from forum.domain.audit import undoable
 from forum.domain.desk import of_space
 from forum.domain.lessons import impact
 from forum.domain.moderation import settling
@@ -10,9 +11,10 @@ from forum.domain.spaces import spaces
 from forum.domain.themes.report_labels import REASONS
 from forum.infra.i18n import _
 from forum.models.post_reports import ReportOutcome
+from forum.models.undo import UndoKind
 from forum.policy.errors import NotFound
 from forum.web import decisions
-from forum.web.desk_returns import place_on_desk, told_on_desk, told_when_decided
+from forum.web.desk_returns import on_from_desk, place_on_desk, told_on_desk, told_when_decided
 from forum.web.forms import errors_on
 from forum.web.forms.post_reports import SettlingForm
 from forum.web.http import transactions, unread
@@ -46,7 +48,7 @@ def settle(post_id: int) -> ResponseReturnValue:
         with errors_on(form):
             post = settling.settle(actor(), post_id, form.verdict())
             sentence = _done(post.hidden_at is not None, form.verdict().outcome)
-            act_id = settling.undoable_of(actor(), post)
+            act_id = undoable.of_post(actor(), post, UndoKind.SETTLE, UndoKind.HIDE)
             return decisions.done(sentence, post.thread.space_id, act_id=act_id)
     transactions.only_look()
     return _page(post_id, form), 422
@@ -81,4 +83,5 @@ def _page(post_id: int, form: SettlingForm) -> str:
         losses=impact.of_post(actor(), post_id),
         reasons=REASONS,
         at_desk=place_on_desk(),
+        from_desk=on_from_desk(),
     )

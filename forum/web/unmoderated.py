@@ -42,4 +42,12 @@ def _page(wrong: Wrong | None = None) -> str:
     forms = {space_id: Wrong(space_id, "handle", ModeratorForm(formdata=None)).form for space_id in ids}
     if wrong is not None:
         forms[wrong.about] = wrong.form
-    return render_template("admin/spaces.html", rows=rows, others=others, forms=forms, most=unmoderated.MOST)
+    return render_template(
+        "admin/spaces.html",
+        rows=rows,
+        others=others,
+        forms=forms,
+        most=unmoderated.MOST,
+        offered=unmoderated.offered(actor(), ids),
+        most_offered=unmoderated.OFFERED,
+    )

@@ -19,7 +19,7 @@ REASONS = {
     "a": "Only its author can change a post.",
     "d": "Only its author can take a post back.",
     "p": "Only its author can put a post back.",
-    "h": "A moderator has hidden this post.",
+    "h": "This post is hidden.",
     "t": "You took this post back.",
     "n": "This post was not taken back.",
     "f": "This post is already hidden or taken back.",

@@ -16,7 +16,7 @@ REASONS = {
     "w": "This is your own post: somebody else looks after it.",
     "r": "You reported this post yourself: another moderator of this space settles it.",
     "a": "Only its author can object.",
-    "n": "No moderator has hidden this post.",
+    "n": "This post is not hidden.",
     "d": "You objected already. You hear what comes of it.",
     "h": "You hid this post yourself: somebody else looks at the objection.",
 }

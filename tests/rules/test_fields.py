@@ -16,6 +16,7 @@ from tests.rules.source import ROOT, plant
 
 pytestmark = pytest.mark.any_database
 
+RUN_ON = {"optional_sign.html"}
 WITHOUT_LIMIT = {"AddLessonForm.lesson", "SourceForm.address"}  # only the number in it is read
 
 
@@ -73,6 +74,16 @@ def blank(classes):
     )
 
 
+def run_together(root: Path) -> list[str]:
+    """Templates in whose labels a hint may run on, as a part of the label: it is a line of its own, after it."""
+    said = re.compile(r'field__opt|optional=(_\(|")')
+    return [
+        path.name
+        for path in sorted(root.glob("templates/**/*.html"))
+        if path.name not in RUN_ON and said.search(path.read_text())
+    ]
+
+
 def cutting_templates(root: Path) -> list[str]:
     """Templates and scripts that let the browser cut."""
     paths = [*root.glob("templates/**/*.html"), *root.glob("static/js/*.js")]
@@ -101,3 +112,13 @@ def test_no_choice_may_be_blank():
 def test_no_template_and_no_script_cuts_what_is_typed(tmp_path):
     assert cutting_templates(ROOT) == []
     assert cutting_templates(plant(tmp_path, {"templates/a.html": '<input maxlength="3">'})) == ["a.html"]
+
+
+def test_no_label_runs_on_into_a_hint(tmp_path):
+    assert run_together(ROOT) == []
+    label = '<label>Reason <span class="field__opt">not always</span></label>'
+    planted = {
+        "templates/a.html": label,
+        "templates/b.html": '{{ field(form.reason, optional=_("not always")) }}',
+    }
+    assert run_together(plant(tmp_path, planted)) == ["a.html", "b.html"]

@@ -21,7 +21,7 @@ from forum.models.accounts import NetworkRole
 from forum.models.mail import OutgoingMail
 from forum.models.post_reports import ReportOutcome, ReportReason
 from forum.models.spaces import Role
-from tests.factories import actor, make_member, make_post, make_space, make_thread, sign_in, submit
+from tests.factories import actor, join, make_member, make_post, make_space, make_thread, sign_in, submit
 from tests.letter_check import parts
 from tests.notices import react
 
@@ -67,6 +67,32 @@ def test_the_form_keeps_what_was_typed_and_asks_for_a_deputy(client, gent, leen,
     assert absences.own(actor(moderator)) is None
     sign_in(client, leen)
     read(client, PAGE, 403)
+
+
+def test_the_page_of_an_absence_says_who_is_the_deputy_of_each_space(
+    client, gent, leen, moderator, count_queries
+):
+    sign_in(client, moderator)
+    change = f'href="/spaces/{gent.slug}/moderation/deputy"'
+    page = read(client, PAGE)
+    assert ("No deputy" in page, change in page, leen.name in page) == (True, True, False)
+    with count_queries() as one:
+        read(client, PAGE)
+    deputies.name(actor(moderator), gent.id, handle=leen.handle)
+    join(moderator, make_space("Genk", city="genk"), role=Role.MODERATOR)
+    elsewhere = make_space("Aalst")
+    deputies.name(actor(make_member("Els", space=elsewhere, role=Role.MODERATOR)), elsewhere.id,
+                  handle=make_member("Mia", space=elsewhere).handle)  # fmt: skip
+    db.session.commit()
+    page = read(client, PAGE)
+    assert (
+        f"Deputy: {leen.name}" in page.replace("\u2068", "").replace("\u2069", ""),
+        page.count("No deputy"),
+    ) == (True, 1)
+    assert ("Aalst" in page, "Mia" in page) == (False, False)
+    with count_queries() as two:
+        read(client, PAGE)
+    assert two.count <= one.count
 
 
 def test_moderators_see_who_is_away_and_nobody_else_does(client, gent, leen, moderator):
@@ -153,6 +179,11 @@ def test_an_administrator_finds_spaces_without_a_moderator_and_names_one(
     with count_queries() as many:
         assert "Gent" in read(client, "/admin/spaces")
     assert many.count <= few.count + 1
+    page = read(client, "/admin/spaces")
+    assert f'<option value="@{leen.handle}">{leen.name}</option>' in page
+    assert page.count("<option") == 2, (
+        "the members of a space for that space alone, not who moderates or moderated it"
+    )
     for handle in ("", "nobody", elsewhere.handle, admin.handle):
         page = send(client, path, {"handle": handle}, 422)
         assert f'id="handle-{gent.id}-error"' in page
@@ -180,7 +211,7 @@ def test_an_administrator_hears_where_something_waits_for_nobody_and_its_author_
     db.session.commit()
     sign_in(client, leen)
     page = read(client, f"/posts/{post.id}/objection")
-    assert "nobody else than who hid it can look at it yet" in page
+    assert "nobody other than the person who hid it can look at it yet" in page
     assert "The administrators of the network see that nobody is there for it" in page
     sign_in(client, admin)
     with count_queries() as one:
@@ -191,6 +222,11 @@ def test_an_administrator_hears_where_something_waits_for_nobody_and_its_author_
     assert [words for words in ("Jan", "street", "A name", "Leen", moderator.name) if words in page] == []
     assert "In 1 space something waits that nobody there may look at" in read(client, "/admin/system")
     noor = make_member("Noor", space=gent)
+    db.session.commit()
+    page = read(client, "/admin/spaces")
+    assert (f'"@{noor.handle}"' in page, f'"@{leen.handle}"' in page) == (True, False), (
+        "the deputy may not look at it"
+    )
     path = f"/admin/spaces/{gent.id}/moderator"
     assert f'id="handle-{gent.id}-error"' in send(client, path, {"handle": "@nobody"}, 422)
     send(client, path, {"handle": noor.handle}, 303)

@@ -90,8 +90,11 @@ def test_an_open_thing_says_what_was_done_before_to_its_post(client, desk):
 def test_a_reported_post_says_when_a_reason_counts_and_leads_to_leaving_words_out(client, desk):
     sign_in(client, desk.sien)
     reported = at(client, f"/desk?item={desk.items['reported']}").select_one("[data-opened]")
-    assert "reads it not needed to let it stand" in words(reported.select_one("label"))
-    address = reported.select_one("a[href$='/left-out']")["href"]
+    control = reported.select_one("[name=reason]")
+    assert words(reported.select_one("label")) == "Reason"
+    said = words(reported.select_one(f"#{control['aria-describedby']}"))
+    assert said.endswith("reads it. Not needed to let it stand.")
+    address = reported.select_one("a[href*='/left-out']")["href"]
     assert client.get(address).status_code == 200
     held = at(client, f"/desk?item={desk.items['held']}").select_one("[data-opened]")
     assert "optional" not in words(held.select_one("label"))
@@ -186,10 +189,10 @@ def test_an_item_is_taken_taken_over_and_carries_notes(client, desk):
     told = [words(one) for one in opened.select(".desk__said li div")]
     assert sorted(told) == sorted(
         [
-            "Sien took it in hand.",
+            "Sien took this on.",
             "Sien: I rang her.",
-            "It left the hands of Sien.",
-            "Wouter took it in hand.",
+            "Sien no longer looks after this.",
+            "Wouter took this on.",
         ]
     )
     note = db.session.scalars(select(DeskNote)).one()

@@ -85,6 +85,18 @@ def test_each_decision_is_sent_and_a_form_that_is_refused_keeps_what_was_typed(a
     assert "Rang her." in client.get(page).text
 
 
+def test_a_choice_of_days_says_on_which_day_and_at_which_hour_it_ends(as_, gent, moderator, noor):
+    page, client = f"/spaces/{gent.slug}/moderation/people/{noor.id}", as_(moderator)
+    shown = client.get(f"{page}{ENGLISH}").text
+    ends = {number: (days.today() + timedelta(days=number)) for number in (1, 7)}
+    for label in (f"Until tomorrow, {ends[1]:%-d %B %Y}, 24:00", f"7 days: until {ends[7]:%-d %B %Y}, 24:00"):
+        assert shown.count(label) == 2, "to let posts wait, and to mute"
+    submit(client, f"{page}/mute", {"reason": "Calm down.", "length": "1"})
+    for later, is_muted in ((timedelta(minutes=-1), True), (timedelta(minutes=1), False)):
+        with clock.at(days.end_of(ends[1]) + later):
+            assert (gent.id in actor(noor).muted) == is_muted
+
+
 def test_who_is_muted_reads_why_at_the_form_and_on_their_page_and_objects(as_, gent, leen, moderator, noor):
     thread = make_thread(gent, leen)
     make_member("Mo", space=gent, role=Role.MODERATOR)

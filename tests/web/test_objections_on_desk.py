@@ -25,9 +25,9 @@ SAID = {
         "it stays hidden",
     ),
     "left_out": (
-        "The author hears that it did not stand, and can write the words anew.",
+        "The author hears that leaving them out was wrong, and can write the words again.",
         "The words stay out. The author reads why.",
-        "leaving it out did not stand",
+        "leaving it out was wrong",
         "the words stay out",
     ),
     "measures": (

@@ -138,4 +138,4 @@ def test_of_what_waits_no_longer_without_a_decision_the_desk_says_just_that(clie
     assert sign.get(path).status_code == 404
     answer = sign.get(f"{path}?then=desk&item={key}&next=/desk")
     assert answer.location == "/desk"
-    assert "This waits no longer." in sign.get("/desk").get_data(as_text=True)
+    assert "This no longer waits." in sign.get("/desk").get_data(as_text=True)

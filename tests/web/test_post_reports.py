@@ -96,7 +96,7 @@ def test_a_member_reports_changes_and_takes_it_back_and_nobody_else_sees_it(
         assert pages[-1].status_code == someone.get(f"/posts/{post.id}/settlement").status_code == 403
     submit(member, address, {"_method": "DELETE"})
     gone = mod.get(f"/posts/{post.id}/settlement")
-    assert (gone.status_code, "Nobody reports this post now" in gone.text) == (409, True)
+    assert (gone.status_code, "There is no open report about this post now" in gone.text) == (409, True)
 
 
 def test_it_is_settled_from_the_list_with_what_was_typed_kept_and_undone_there(
@@ -172,7 +172,7 @@ def test_an_objection_that_nobody_can_look_at_is_promised_no_answer(client, gent
     address = f"/posts/{post.id}/objection"
     sent = author.get(submit(author, address, {"words": "Everybody lives there."}).location).text
     assert "Your objection is sent." in sent
-    assert "nobody else than who hid it can look at it yet" in sent
+    assert "nobody other than the person who hid it can look at it yet" in sent
     assert "Somebody else" not in sent
 
 

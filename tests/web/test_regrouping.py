@@ -168,7 +168,7 @@ def test_a_moderator_asks_before_more_people_read_it_and_takes_that_back(client,
     sign_in(client, moderator)
     address = f"/threads/{thread.id}/audience?audience=network"
     page = words(client.get(address))
-    assert "1 member can read this who cannot now" in page
+    assert "1 more member can read this" in page
     assert "Ask 1 author to agree" in page
     assert "Who is told" not in page
     form = {"audience": "network"}

@@ -143,7 +143,7 @@ def test_f1_the_same_sending_leads_to_what_it_made_whatever_happened_to_that_sin
     hiding.hide(actor(moderator), post.id, reason="Names a client.")
     shown = say(browser, talk, BETTER).get_data(as_text=True)
     assert "By phone, mostly." not in shown, "nobody reads what is hidden"
-    assert "A moderator has hidden this post." in shown
+    assert "This post is hidden." in shown
     assert "Post as another" in shown
     told = tell(browser, gent)
     thread = db.session.scalars(select(Thread).where(Thread.author_id == leen.id)).one()

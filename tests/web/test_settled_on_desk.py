@@ -1,5 +1,7 @@
 """What was settled on the desk, said there in one line and undone from there; and the way back to it."""
 
+from datetime import timedelta
+
 import pytest
 from bs4 import BeautifulSoup
 
@@ -12,11 +14,13 @@ from forum.domain.moderation.settling import Verdict
 from forum.domain.regrouping import splitting
 from forum.domain.spaces import measures
 from forum.domain.spaces.measures import Decision
+from forum.infra import clock
 from forum.infra.db import db
 from forum.models.desk import DeskNote
 from forum.models.measures import MeasureKind
 from forum.models.post_reports import ReportOutcome, ReportReason
 from forum.models.spaces import Role
+from forum.models.threads import Post
 from tests import desk_scenario
 from tests.factories import actor, make_member, make_post, make_space, make_thread, sign_in, submit
 from tests.web.test_desk import at, browser, press, words
@@ -148,6 +152,70 @@ def test_cancel_leads_back_to_the_item_on_the_desk_that_one_came_from(client, de
         cancel = next(one for one in page.select("main a") if words(one) in ("Cancel", "Annuleer"))
         assert cancel["href"] == f"{was}#{key}", kind
         assert at(client, cancel["href"]).select_one("[data-opened]")["id"] == key
+
+
+def _sent(form):
+    return {one["name"]: one.get("value", "") for one in form.select("input[name], textarea[name]")}
+
+
+def test_words_left_out_from_the_desk_are_undone_there_and_what_was_reported_still_waits(client, desk):
+    sign_in(client, desk.sien)
+    key = desk.items["reported"]
+    post = db.session.get_one(Post, int(key.rpartition("-")[2]))
+    there = f"/spaces/{desk.space.slug}/moderation?kind=reported"
+    link = at(client, f"{there}&item={key}").select_one("[data-opened] a[data-act='4']")
+    page = at(client, link["href"])
+    form = page.select_one(f"form[action='/posts/{post.id}/left-out']")
+    refused = submit(client, form["action"], _sent(form) | {"words": "", "reason": ""})
+    page = BeautifulSoup(refused.text, "html.parser")
+    cancel = next(one for one in page.select("main a") if words(one) in ("Cancel", "Annuleer"))
+    assert cancel["href"] == f"{there}&item={key}#{key}"
+    form = page.select_one(f"form[action='/posts/{post.id}/left-out']")
+    answer = submit(client, form["action"], _sent(form) | {"words": "red coat", "reason": "Tells who it is."})
+    assert (answer.status_code, answer.location) == (303, f"{there}&item={key}#{key}")
+    page = at(client, answer.location)
+    opened = page.select_one("[data-opened]")
+    assert (opened["id"], "red coat" in opened.text) == (key, False), "it is not settled by that"
+    undo = page.select_one(".job--done form")
+    again = at(client, submit(client, undo["action"], _sent(undo)).location)
+    assert again.select_one("[data-opened]")["id"] == key
+    assert "red coat" in again.select_one("[data-opened]").text
+
+
+def test_what_is_deleted_from_the_desk_is_settled_and_undone_there(client, desk):
+    sign_in(client, desk.sien)
+    key = desk.items["reported"]
+    link = at(client, f"/desk?item={key}").select_one("[data-opened] a[data-act='3']")
+    link = next(one for one in at(client, link["href"]).select("main a") if "deletion" in one["href"])
+    form = at(client, link["href"]).select_one("main form[action$=deletion]")
+    answer = submit(client, form["action"], _sent(form) | {"reason": "A name."})
+    assert (answer.status_code, answer.location.partition("?")[0]) == (303, "/desk")
+    page = at(client, answer.location)
+    assert page.select_one(f"#{key}") is None
+    undo = page.select_one(".job--done form")
+    again = at(client, submit(client, undo["action"], _sent(undo)).location)
+    assert again.select_one("[data-opened]")["id"] == key
+    outside = submit(client, form["action"], {"reason": "A name."})
+    assert outside.location.startswith("/threads/"), "who came from the thread goes back to it"
+
+
+def test_who_settles_the_first_goes_on_with_what_is_first_then(client, desk):
+    def reported(days_ago):
+        with clock.at(clock.now() - timedelta(days=days_ago)):
+            post = make_post(desk.lessons.thread, desk.lessons.author, "Another one.")
+            post_reports.report(desk.lessons.actor("reader"), post.id, Said(ReportReason.SPAM))
+            db.session.commit()
+        return f"reported-{post.id}"
+
+    sign_in(client, desk.sien)
+    first, second, third = reported(9), reported(8), reported(7)
+    page, in_the_middle = at(client), at(client, f"/desk?item={second}")
+    urgent = reported(20)
+    assert page.select_one("[data-opened]")["id"] == first
+    assert press(client, page, 2).select_one("[data-opened]")["id"] == urgent
+    assert press(client, in_the_middle, 2).select_one("[data-opened]")["id"] == third, (
+        "they passed over the first"
+    )
 
 
 def test_hiding_from_the_desk_leads_back_to_it(client, desk):

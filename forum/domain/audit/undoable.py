@@ -88,6 +88,12 @@ def open_acts(actor: Actor, *, thread_id: int | None = None, kind: UndoKind | No
     ]
 
 
+def of_post(actor: Actor, post: Post, *kinds: UndoKind) -> int | None:
+    """Return the id of the last act of the actor of these kinds on a post that can still be undone; None for none."""
+    acts = open_acts(actor, thread_id=post.thread_id)
+    return next((act.id for act in acts if act.kind in kinds and act.number == post.number), None)
+
+
 def of_item(actor: Actor, item: str) -> int | None:
     """Return the id of the last act of the actor on an item of the desk that can still be undone; None for none."""
     acts = (act.id for act in open_acts(actor) if act.before.get("item") == item)

@@ -165,7 +165,7 @@ def _left_out(actor: Actor, item_id: int) -> Decided | None:
         .where(sees(Thread, actor), Thread.space_id.in_(moderated(actor)))
         .where(left_behind.is_of_here(Thread.id, SealingObjection.decided_at))
     )
-    words = {True: lazy("leaving it out did not stand"), False: lazy("the words stay out")}
+    words = {True: lazy("leaving it out was wrong"), False: lazy("the words stay out")}
     return _by(actor, query, SealingObjection.decided_by_id, lambda row: words[row.granted])
 
 

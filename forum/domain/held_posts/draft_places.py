@@ -13,7 +13,7 @@ WAITING_POST = "waiting_post"
 
 def of(actor: Actor, asked: Collection[Subject]) -> dict[Subject, Place]:
     """Return where these drafts stand, without those that are not the actor's to write (one query)."""
-    refused = deny(_("A moderator did not let this appear. You can take your text back as a draft."))
+    refused = deny(_("This did not appear. You can take your text back as a draft."))
     return {
         Subject(WAITING_POST, one.id): Place(
             one.title,

@@ -213,7 +213,7 @@ def _under(actor: Actor, key: str, sent: _Sent) -> HeldPost | None:
     if held is None or held.outcome == HeldOutcome.APPROVED:
         return None
     if held.outcome == HeldOutcome.REFUSED and is_final(held):
-        raise Conflict(_("You sent this form before, and a moderator did not let it appear."))
+        raise Conflict(_("You sent this form before, and it did not appear."))
     if held.revision == 1 and _differs(held, sent):
         raise Conflict(
             _("You sent this form before, and it waits for a moderator. What you filled in now is different.")

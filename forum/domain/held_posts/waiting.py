@@ -98,7 +98,7 @@ def change(
     typed = text.typed(body)
     heading = "" if held.thread_id else post_store.clean_title(title)
     if held.outcome == HeldOutcome.REFUSED and is_final(held):
-        raise Conflict(_("A moderator did not let this appear. You can take your text back as a draft."))
+        raise Conflict(_("This did not appear. You can take your text back as a draft."))
     if (held.title, held.body) == (heading, typed):
         return held
     if held.revision != seen:

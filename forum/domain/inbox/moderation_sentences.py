@@ -28,7 +28,7 @@ MODERATION: Mapping[str, tuple[Any, Any]] = {
     ),
     "change_asked": (
         lazy("You are asked to change your post in “%(title)s”"),
-        lazy("You are asked in %(space)s to change your post, and read there why"),
+        lazy("You are asked to change your post in %(space)s: there you read why"),
     ),
     "objection_declined": (
         lazy("Your post in “%(title)s” stays hidden"),
@@ -64,7 +64,7 @@ MODERATION: Mapping[str, tuple[Any, Any]] = {
         lazy("You are the deputy of %(space)s: nobody else may look after this post"),
     ),
     "measure_warned": (
-        lazy("A moderator of %(space)s has a word for you"),
+        lazy("A moderator of %(space)s wants to tell you something"),
         lazy("A moderator of %(space)s warns you, and says why"),
     ),
     "measure_taken": (
@@ -82,7 +82,8 @@ MODERATION: Mapping[str, tuple[Any, Any]] = {
     "deputy_named": (
         lazy("You are the deputy of %(space)s"),
         lazy(
-            "You look after what the moderators of %(space)s may not look after, or not while they are all away"
+            "You look after what the moderators of %(space)s may not look after, "
+            "and after what waits while they are all away"
         ),
     ),
 }

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select, 
 
 from forum.domain.house_rules import told as rules_told
 from forum.domain.house_rules.told import RuleTold
-from forum.domain.inbox import notice_sentences, still_at_once
+from forum.domain.inbox import notice_sentences, roles_told, still_at_once
 from forum.domain.lessons import origin_queries
 from forum.domain.mailing import mail_policy, notices
 from forum.domain.mailing.hold import restored_at
@@ -59,6 +59,8 @@ class Item:
     lesson_id: int | None
     post_id: int | None = None
     rule: RuleTold | None = None  # on which it rests, where the space lets titles stand in a mail
+    role: roles_told.RoleTold | None = None  # of a role that was given: as it is now
+    told_as: str = ""
 
     @property
     def can_be_answered(self) -> bool:
@@ -232,17 +234,19 @@ def _items(member: Member, rows: Sequence[Any]) -> list[Item]:
     of_posts = {row.post_id: row.plain for row in rows if row.kind in OF_A_POST and row.plain}
     words_of = mentions.in_plain(of_posts)
     rules = rules_told.of_notices(member, rows)
+    roles = roles_told.of_notices(member, rows)
     return [
         _item(
             row,
             words_of.get(row.post_id, "") if row.kind in OF_A_POST else "",
             rules.get(row.event_id),
+            roles.get(row.space_id) if row.kind == roles_told.GIVEN else None,
         )
         for row in rows
     ]
 
 
-def _item(row: Any, plain: str, rule: RuleTold | None) -> Item:
+def _item(row: Any, plain: str, rule: RuleTold | None, role: roles_told.RoleTold | None) -> Item:
     audience = row.audience or row.lesson_audience or Audience.SPACE
     policy = row.mail_policy if row.thread_id else row.lesson_policy
     title = row.title if row.thread_id else row.lesson_title or ""
@@ -264,6 +268,8 @@ def _item(row: Any, plain: str, rule: RuleTold | None) -> Item:
         lesson_id=row.lesson_id,
         post_id=row.post_id,
         rule=rule if names_rule else None,
+        role=role,
+        told_as=roles_told.told_as(row.kind, role),
     )
 
 

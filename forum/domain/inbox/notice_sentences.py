@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any, Protocol
 
+from forum.domain.inbox import roles_told
 from forum.domain.inbox.moderation_sentences import MODERATION, UNNAMED, WHY
 from forum.domain.mailing.kinds import KINDS
 from forum.infra import words
@@ -13,7 +14,7 @@ TITLE_LENGTH = 80  # of a title in a subject
 
 
 class Told(Protocol):
-    """What a sentence is about; `actor` and `title` empty: neither may be said."""
+    """What a sentence is about; `actor` and `title` empty: neither may be said. `told_as`: the kind, or more."""
 
     @property
     def kind(self) -> str: ...
@@ -26,6 +27,9 @@ class Told(Protocol):
 
     @property
     def space_name(self) -> str: ...
+
+    @property
+    def told_as(self) -> str: ...
 
 
 # For a subject; and for the line below the title.
@@ -172,22 +176,7 @@ _SENTENCES: Mapping[str, tuple[Any, Any]] = {
         lazy("%(name)s, who no longer moderates %(space)s, left something behind"),
         lazy("%(name)s, who no longer moderates %(space)s, left something behind"),
     ),
-    "role_given": (
-        lazy("You have another role in %(space)s"),
-        lazy("You have another role in %(space)s"),
-    ),
-    "role_taken": (
-        lazy("You no longer have a role in %(space)s"),
-        lazy("A moderator took your role in %(space)s"),
-    ),
-    "role_ends": (
-        lazy("Your time as a guest in %(space)s ends in a week"),
-        lazy("After that you no longer read %(space)s; a moderator can give you more time"),
-    ),
-    "role_over": (
-        lazy("Your time as a guest in %(space)s is over"),
-        lazy("You no longer read what is only for %(space)s"),
-    ),
+    **roles_told.SENTENCES,
 }
 # Where neither a person nor a title may stand in a mail.
 _UNNAMED: Mapping[str, Any] = {
@@ -287,7 +276,7 @@ def why(kinds: Collection[str]) -> str:
 
 
 def _sentence(told: Told, part: int) -> str:
-    known = _SENTENCES.get(told.kind)
+    known = _SENTENCES.get(told.told_as)
     # Who may no longer know of a space is told without its name.
     if known is None or not (told.title or told.space_name):
         label = str(KINDS[told.kind].label)

@@ -12,6 +12,7 @@ from typing import Any, cast
 from sqlalchemy import Select, and_, case, func, select
 
 from forum.domain.house_rules import told as rules_told
+from forum.domain.inbox import roles_told
 from forum.domain.mailing import unread_notices
 from forum.domain.mailing.reasons import ORDER
 from forum.domain.moderation import revisions
@@ -27,7 +28,7 @@ from forum.models.accounts import Member
 from forum.models.events import Event
 from forum.models.lessons import Lesson, LessonVersion
 from forum.models.notifications import Notification
-from forum.models.spaces import Space
+from forum.models.spaces import Role, Space
 from forum.models.threads import Post, PostRevision, Thread
 from forum.policy.actors import Actor
 from forum.policy.readers import reader_param
@@ -76,6 +77,7 @@ class Line:
     stands_in: StandsIn | None = None  # of a deputy: until when
     city: str = ""  # the code of the one that applied a lesson
     rule: str = ""  # the house rule on which it rests, in one line
+    role: Role | None = None  # that the member has in the space now, where they were given another one
 
 
 @dataclass(slots=True)
@@ -208,7 +210,8 @@ def _groups(actor: Actor, rows: Sequence[Any], *, by_day: bool = True) -> list[G
         )
         rule = rules.get(row.event_id)
         line = replace(line, rule=rule.words) if rule else line
-        groups[key].lines.append(replace(line, stands_in=stood_in.get(row.event_id)))
+        role = actor.roles.get(row.space_id) if row.kind == roles_told.GIVEN else None
+        groups[key].lines.append(replace(line, stands_in=stood_in.get(row.event_id), role=role))
     return list(groups.values())
 
 

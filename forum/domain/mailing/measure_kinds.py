@@ -5,7 +5,7 @@ from forum.infra.i18n import lazy
 
 _WHO = lazy("Whom it is about")
 MEASURES = (
-    Kind("measure_warned", lazy("A moderator has a word for you"), ("member.warned",), _WHO),
+    Kind("measure_warned", lazy("A moderator wants to tell you something"), ("member.warned",), _WHO),
     Kind(
         "measure_taken",
         lazy("A moderator decided about what you write"),

@@ -146,13 +146,6 @@ def settle(actor: Actor, post_id: int, verdict: Verdict) -> Post:
     return post
 
 
-def undoable_of(actor: Actor, post: Post) -> int | None:
-    """Return the act by which the actor settled the reports of a post, while it can be undone (one query)."""
-    kinds = {UndoKind.SETTLE, UndoKind.HIDE}
-    acts = undoable.open_acts(actor, thread_id=post.thread_id)
-    return next((act.id for act in acts if act.kind in kinds and act.number == post.number), None)
-
-
 def undo(actor: Actor, act: UndoableAct) -> None:
     """Open the reports again that the act settled; NotFound, Forbidden."""
     thread, post = post_store.locked_post(actor, act.post_id or 0)
@@ -209,7 +202,7 @@ def _last(post: Post) -> PostSettlement | None:
 def _over(post: Post) -> str:
     last = _last(post)
     if last is None:
-        return _("Nobody reports this post now.")
+        return _("There is no open report about this post now.")
     who = db.session.get(Member, last.settled_by_id) if last.settled_by_id is not None else None
     outcome = str(OUTCOMES[last.outcome])
     if who is None or last.outcome == ReportOutcome.TAKEN_BACK:

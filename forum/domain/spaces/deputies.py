@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select
 from sqlalchemy.orm import aliased
 
 from forum.domain.audit import log as audit_log
@@ -25,6 +25,7 @@ from forum.models.moderation import Action
 from forum.models.spaces import Membership, Role, Space
 from forum.policy.actions import may_moderate, require
 from forum.policy.actors import Actor
+from forum.policy.answering import moderated
 from forum.policy.errors import Invalid
 from forum.policy.standing import belonging, in_good_standing
 from forum.policy.visibility import get_visible
@@ -49,6 +50,28 @@ class Standing:
     def is_missing(self) -> bool:
         """Whether the space has one moderator and nobody who stands in for them."""
         return self.moderators < 2 and self.deputy_id is None
+
+
+@dataclass(frozen=True, slots=True)
+class OfSpace:
+    """A space, and the name of its deputy; empty where there is none."""
+
+    name: str
+    slug: str
+    deputy: str
+
+
+def of_moderator(actor: Actor) -> list[OfSpace]:
+    """Return who is the deputy of each space that the actor moderates, by name (one query)."""
+    query = (
+        select(Space.name, Space.slug, func.coalesce(Member.name, ""))
+        .select_from(Space)
+        .outerjoin(_DEPUTY, and_(_DEPUTY.space_id == Space.id, holds(_DEPUTY)))
+        .outerjoin(Member, Member.id == _DEPUTY.member_id)
+        .where(Space.id.in_(moderated(actor)))
+        .order_by(Space.sort_key, Space.id)
+    )
+    return [OfSpace(*found) for found in db.session.execute(query)]
 
 
 def name(actor: Actor, space_id: int, *, handle: str) -> None:
@@ -153,7 +176,7 @@ def has_any(
     )
 
 
-def is_deputy(space_id: Any, member_id: int) -> ColumnElement[bool]:
+def is_deputy(space_id: Any, member_id: Any) -> ColumnElement[bool]:
     """Return whether somebody is the deputy of the space in a column."""
     mine = (_DEPUTY.space_id == space_id, _DEPUTY.member_id == member_id)
     return exists().where(*mine, holds(_DEPUTY)).correlate_except(_DEPUTY)
@@ -182,18 +205,17 @@ def full_member(space_id: int, handle: str) -> int:
     query = (
         select(Member.id)
         .join(Membership, Membership.member_id == Member.id)
-        .where(
-            Member.handle == handle,
-            Membership.space_id == space_id,
-            Membership.role == Role.MEMBER,
-            belonging(Membership),
-            in_good_standing(Member),
-        )
+        .where(Member.handle == handle, Membership.space_id == space_id, is_full())
     )
     found = db.session.scalar(query)
     if found is None:
         raise Invalid("handle", _("Choose a full member of this space who does not moderate it."))
     return int(found)
+
+
+def is_full() -> ColumnElement[bool]:
+    """Return whether a `Membership` of a `Member` is that of a full member in good standing, who does not moderate."""
+    return and_(Membership.role == Role.MEMBER, belonging(Membership), in_good_standing(Member))
 
 
 def _others(space_id: Any, but: tuple[Any, ...]) -> Select[Any]:

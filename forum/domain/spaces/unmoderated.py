@@ -1,6 +1,8 @@
 """Spaces in which nobody moderates now, for administrators of the network: they make one of its members a moderator."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import aliased
@@ -10,6 +12,7 @@ from forum.domain.mailing import events
 from forum.domain.spaces import deputies, memberships
 from forum.infra.db import db
 from forum.infra.i18n import _
+from forum.models.accounts import Member
 from forum.models.spaces import Membership, Role, Space
 from forum.policy.actions import may_administer, require
 from forum.policy.actors import Actor
@@ -18,6 +21,7 @@ from forum.policy.standing import belonging
 from forum.policy.visibility import get_visible, sees
 
 MOST = 50
+OFFERED = 50  # people of a space
 _ROLE = aliased(Membership)
 
 
@@ -32,6 +36,13 @@ class Unmoderated:
     people: int  # who belong to it
 
 
+class Offered(NamedTuple):
+    """A full member of a space."""
+
+    name: str
+    handle: str
+
+
 def of_network(actor: Actor, *, only: int | None = None) -> list[Unmoderated]:
     """Return the first of these spaces by name, or that one, as far as the actor sees them (one query); Forbidden."""
     require(may_administer(actor))
@@ -41,6 +52,28 @@ def of_network(actor: Actor, *, only: int | None = None) -> list[Unmoderated]:
     query = query.where(nobody(), sees(Space, actor)).order_by(Space.sort_key, Space.id)
     query = query.where(Space.id == only) if only is not None else query
     return [Unmoderated(*row) for row in db.session.execute(query.limit(MOST))]
+
+
+def offered(actor: Actor, space_ids: Collection[int]) -> dict[int, list[Offered]]:
+    """Return who can be made a moderator of these spaces, the first OFFERED of each by name (one query); Forbidden.
+
+    Where something waits for somebody else the deputy may not look at it either, so is not offered.
+    """
+    require(may_administer(actor))
+    place = func.row_number().over(partition_by=Membership.space_id, order_by=(Member.sort_key, Member.id))
+    found = (
+        select(Membership.space_id, Member.name, Member.handle, place.label("place"))
+        .join(Member, Member.id == Membership.member_id)
+        .join(Space, Space.id == Membership.space_id)
+        .where(Membership.space_id.in_(space_ids), sees(Space, actor), deputies.is_full())
+        .where(or_(nobody(), ~deputies.is_deputy(Space.id, Member.id)))
+        .subquery()
+    )
+    by_space: dict[int, list[Offered]] = {}
+    query = select(found).where(found.c.place <= OFFERED).order_by(found.c.space_id, found.c.place)
+    for row in db.session.execute(query):
+        by_space.setdefault(row.space_id, []).append(Offered(row.name, row.handle))
+    return by_space
 
 
 def nobody() -> ColumnElement[bool]:

@@ -11,9 +11,7 @@ ADDRESS_MAX = 200  # of a lesson: its number alone is shorter
 
 
 class WithdrawalForm(FlaskForm):
-    reason = StringField(
-        lazy("Why? Everybody who opens the lesson reads it"), [Longest(Lesson.ENDED_REASON_MAX)]
-    )
+    reason = StringField(lazy("Why?"), [Longest(Lesson.ENDED_REASON_MAX)])
 
 
 class SupersessionForm(WithdrawalForm):

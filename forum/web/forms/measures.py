@@ -9,7 +9,7 @@ from wtforms.validators import Optional
 
 from forum.domain.spaces.measures import LENGTHS, LONGEST, Decision
 from forum.infra import days
-from forum.infra.i18n import lazily, lazy, ngettext
+from forum.infra.i18n import _, day, lazily, lazy
 from forum.models.measures import MeasureKind, MeasureObjection, SpaceMeasure
 from forum.web.forms.fields import Longest
 from forum.web.forms.held import LastDayField
@@ -18,15 +18,19 @@ A_DAY, NO_END = "day", ""
 _LENGTHS = {str(number): number for number in LENGTHS}
 
 
-def _in_days(number: int) -> str:
-    return ngettext("%(num)d day", "%(num)d days", number)
+def _until(number: int) -> str:
+    """Name the end, of which a number of days says too little: it holds to the end of the last."""
+    last = days.today() + timedelta(days=number)
+    if number == 1:
+        return _("Until tomorrow, %(day)s, 24:00", day=day(last))
+    return _("%(number)s days: until %(day)s, 24:00", number=number, day=day(last))
 
 
 class ReasonForm(FlaskForm):
     """Why, for the person; one for each kind on the page."""
 
     reason = StringField(
-        lazy("Reason: this person reads it"),
+        lazy("Reason"),
         [Longest(SpaceMeasure.REASON_MAX, missing=lazy("Say why: this person reads it."))],
     )
 
@@ -64,7 +68,7 @@ def between() -> dict[str, str]:
 
 
 def _lengths(kind: MeasureKind) -> list[SelectChoice]:
-    offered = [SelectChoice(value, lazily(_in_days, number)) for value, number in _LENGTHS.items()]
+    offered = [SelectChoice(value, lazily(_until, number)) for value, number in _LENGTHS.items()]
     without_end = [SelectChoice(NO_END, lazy("Until a moderator ends it"))]
     chosen = [*(without_end if kind == MeasureKind.HOLD else []), *offered]
     return [*chosen, SelectChoice(A_DAY, lazy("Up to a day that I choose"))]

@@ -88,7 +88,7 @@ class ReasonForm(FlaskForm):
 
 class RemovalForm(FlaskForm):
     reason = StringField(
-        lazy("Reason: this person reads it"),
+        lazy("Reason"),
         validators=[Longest(ModerationAction.REASON_MAX, missing=lazy("Say why: this person reads it."))],
     )
     ends = BooleanField(lazy("They left: end what they speak as, too"))

@@ -32,7 +32,7 @@ class SettlingForm(GroundedForm):
         [required(lazy("Choose what happens with it."))],
         choices=named(OUTCOMES, CHOSEN),
     )
-    reason = StringField(lazy("Reason, for its author"), [Longest(PostSettlement.REASON_MAX)])
+    reason = StringField(lazy("Reason"), [Longest(PostSettlement.REASON_MAX)])
     answer = StringField(
         lazy("A sentence for the person who reported it"), [Longest(PostSettlement.REASON_MAX)]
     )

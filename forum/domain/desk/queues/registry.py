@@ -55,7 +55,7 @@ QUEUES: tuple[Queue, ...] = (
     ),
     Queue(
         held.NAME,
-        lazy("To let appear"),
+        lazy("Waits to appear"),
         lazy(
             "Only its author and moderators of this space read it until somebody lets it appear, or its deputy "
             "while they are all away."
