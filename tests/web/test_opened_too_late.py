@@ -52,8 +52,9 @@ ASKED = {
         "it does not appear",
     ),
 }
-# Pages that are there whether anything waits or not: a list, a desk, a thread.
+# Pages that are there whether anything waits or not: a list, a desk, a thread, words to leave out of any post.
 STANDING = {
+    *("sealing.ask_deletion", "sealing.ask_words"),
     *("desk.index", "disputes.index", "handovers.index", "held_posts.index", "home.index", "threads.short"),
 }
 

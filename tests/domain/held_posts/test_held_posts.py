@@ -318,7 +318,7 @@ def test_a_refusal_gives_a_reason_and_the_text_back_and_can_be_undone(
         undo.undo(actor(other), act.id)
     (own,) = waiting.own(actor(noor))
     assert (own.state, own.reason, own.body) == ("refused", "Noem geen namen.", SECRET)
-    with pytest.raises(Conflict, match="liet het niet verschijnen"):
+    with pytest.raises(Conflict, match="het is niet verschenen"):
         reply(noor, thread, key="een")
     draft = waiting.take_back(actor(noor), held.id, enter=draft_places.places)
     assert draft.fields["body"] == SECRET
