@@ -247,6 +247,7 @@ def test_a_reason_and_a_rule_that_lack_are_both_said_at_once(as_, gent, leen, mo
             True,
             True,
         ), act
+        assert answer.text.index("Say why: the author reads it.") < answer.text.index(asked), act
         answer = submit(browser, f"/posts/{post.id}/{act}", {"words": "Veldstraat", "rule": "other"})
         assert (answer.status_code, asked in answer.text) == (422, False), act
     assert asked not in read(browser, f"/posts/{post.id}/hiding")[1]

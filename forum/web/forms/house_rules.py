@@ -50,6 +50,8 @@ class GroundedForm(FlaskForm):
         why: Any = self._fields.get("reason") or self._fields["answer"]
         if self.rule.choices and why.errors and not (why.data or "").strip() and not self.rule.data:
             self.rule.errors = [str(grounds.NOT_CHOSEN)]
+            # Said last, as it stands on the page.
+            self._fields["rule"] = self._fields.pop("rule")
 
     @property
     def chosen_rule(self) -> str:
