@@ -25,12 +25,14 @@ def stands_in(event: Event) -> None:
 
 
 def unattended(event: Event) -> None:
-    """Tell the administrators who see a space that it had nobody for a day, unless somebody is there by now."""
-    row = long_unattended.first_still(event.payload["unattended_ids"], lock=True)
-    if row is None:
-        return
-    members = told.readers(db.session.get_one(Space, row.space_id), long_unattended.administrators())
-    kind = long_unattended.KIND
-    keys = {member_id: f"{kind}.{event.id}.{member_id}" for member_id in members}
-    told.write_letters(event, kind, keys, {"unattended_ids": event.payload["unattended_ids"]})
-    told.tell(event, dict.fromkeys(members, kind), Subject(space_id=row.space_id))
+    """Tell administrators of the first of these spaces that they see and that had nobody for a day, and still has."""
+    kind, ids = long_unattended.KIND, event.payload["unattended_ids"]
+    untold = long_unattended.administrators()
+    for row in long_unattended.still(ids, lock=True):
+        members = told.readers(db.session.get_one(Space, row.space_id), untold)
+        keys = {member_id: f"{kind}.{event.id}.{member_id}" for member_id in members}
+        told.write_letters(event, kind, keys, {"unattended_ids": ids})
+        told.tell(event, dict.fromkeys(members, kind), Subject(space_id=row.space_id))
+        untold = [member_id for member_id in untold if member_id not in keys]
+        if not untold:
+            break

@@ -111,6 +111,7 @@ ROLES: dict[ActorRole, Any] = {
     ActorRole.FORUM: lazy("the forum itself"),
 }
 CODED = frozenset(action for action, kind in KINDS.items() if kind.coded)
+EXPLAINED = frozenset(action for action, kind in KINDS.items() if kind.explained)
 FOR_MEMBERS = frozenset(action for action, kind in KINDS.items() if kind.members)
 FOR_AUTHORS = frozenset(action for action, kind in KINDS.items() if kind.authors)
 KEPT_FROM_SUBJECT = frozenset(action for action, kind in KINDS.items() if kind.kept_from_subject)

@@ -4,6 +4,7 @@ Nobody moderates it, all moderators are away without a deputy, or something wait
 `/admin/spaces` lists, and no more than stands there.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -17,10 +18,12 @@ from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.rows import insert_new
 from forum.models.accounts import Member, NetworkAppointment, NetworkRole
+from forum.models.events import Event
 from forum.models.nobody_there import UnattendedSpace
+from forum.models.notifications import Notification
 from forum.models.spaces import Space
 from forum.policy.actions import may_administer
-from forum.policy.actors import actor_of
+from forum.policy.actors import Actor, actor_of
 
 KIND = "space_unattended"
 LASTS = timedelta(days=1)
@@ -71,13 +74,14 @@ def look() -> int:
     return len(rows)
 
 
-def first_still(unattended_ids: str, *, lock: bool = False) -> UnattendedSpace | None:
-    """Return the first of these, ids with blanks between them, in which nobody is there at this moment (system read).
+def still(unattended_ids: str, *, lock: bool = False) -> Iterator[UnattendedSpace]:
+    """Yield those of these, ids with blanks between them, in which nobody is there at this moment (system read).
 
-    `lock`: whoever ends it waits until it is told, and takes that back.
+    `lock`: whoever ends one waits until it is told, and takes that back.
     """
-    found = (_still(int(unattended_id), lock) for unattended_id in unattended_ids.split())
-    return next((row for row in found if row is not None), None)
+    for unattended_id in unattended_ids.split():
+        if (row := _still(int(unattended_id), lock)) is not None:
+            yield row
 
 
 def _still(unattended_id: int, lock: bool) -> UnattendedSpace | None:
@@ -95,20 +99,35 @@ def administrators() -> list[int]:
 
 
 def told(administrator: Member, unattended_ids: str) -> LongUnattended | None:
-    """Return what an administrator hears by mail, as the page shows it to them; None once somebody is everywhere."""
-    row, actor = first_still(unattended_ids), actor_of(administrator.id)
-    if row is None or not may_administer(actor):
+    """Return what an administrator hears by mail: of the first of these that they see, as the page shows it to them.
+
+    None once somebody is everywhere.
+    """
+    actor = actor_of(administrator.id)
+    if actor is None or not may_administer(actor):
         return None
-    assert actor is not None
+    found = (_as_shown(actor, row.space_id) for row in still(unattended_ids))
+    return next((one for one in found if one is not None), None)
+
+
+def _as_shown(actor: Actor, space_id: int) -> LongUnattended | None:
     others = sum(unattended.counts(actor)) - 1
-    for one in unmoderated.of_network(actor, only=row.space_id):
+    for one in unmoderated.of_network(actor, only=space_id):
         return LongUnattended(one.id, one.name, 0, one.are_away, others)
-    for other in unattended.of_network(actor, only=row.space_id):
+    for other in unattended.of_network(actor, only=space_id):
         return LongUnattended(other.id, other.name, other.number, are_away=False, others=others)
     return None
 
 
 def _end(row: UnattendedSpace) -> None:
-    """Note that somebody is there again; who did not read of it yet no longer hears of it."""
+    """Note that somebody is there again; who did not read of it yet no longer hears of it, but of the next one."""
     row.ended_at = clock.now()
+    db.session.flush()
+    its = (Notification.kind == KIND, Notification.space_id == row.space_id, Notification.read_at.is_(None))
+    query = select(Notification, Member, Event).join(Member, Member.id == Notification.member_id)
+    unread = query.join(Event, Event.id == Notification.event_id).where(*its).with_for_update(of=Notification)
+    for notice, administrator, event in db.session.execute(unread).all():
+        if (other := told(administrator, event.payload["unattended_ids"])) is not None:
+            notice.space_id = other.id
+    db.session.flush()
     notices.take_back(KIND, None, about=Subject(space_id=row.space_id))

@@ -2,18 +2,20 @@
 
 from typing import Any
 
-from sqlalchemy import Select, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Select, func, literal, or_, select, update
 
 from forum.infra import clock
 from forum.infra.db import Moment, db
+from forum.models.accounts import Capacity
 from forum.models.held import HeldOutcome, HeldPost
 from forum.models.measures import MeasureObjection, SpaceMeasure
 from forum.models.moderation import Action, ModerationAction
+from forum.models.nominations import Nomination
 from forum.models.post_reports import PostObjection, PostReport, PostSettlement
 from forum.models.regrouping import Agreement
 from forum.models.responses import ThreadResponse
 from forum.models.sealing import Sealing, SealingObjection
-from forum.models.threads import Post, PostRevision
+from forum.models.threads import Post, PostRevision, Thread
 
 
 def erase(member_id: int) -> None:
@@ -56,11 +58,14 @@ def _erase_answers(member_id: int) -> None:
     stays_out = or_(
         SealingObjection.decided_by_id == member_id, SealingObjection.sealing_id.in_(_sealed(member_id))
     )
+    refused = or_(Capacity.member_id == member_id, Capacity.refused_by_id == member_id)
     for change in (
         update(PostSettlement).where(settled).values(reason="", answer=""),
         update(PostObjection).where(decided).values(answer=""),
         update(SealingObjection).where(stays_out).values(answer=""),
         update(HeldPost).where(HeldPost.decided_by_id == member_id).values(reason=""),
+        update(Nomination).where(_nominated(member_id)).values(reason=""),
+        update(Capacity).where(refused).values(refused_reason=""),
     ):
         db.session.execute(change.execution_options(synchronize_session="fetch"))
 
@@ -98,6 +103,13 @@ def _erase_waiting(member_id: int) -> None:
     }
     waits = update(HeldPost).where(HeldPost.author_id == member_id).values(**words, **ended)
     db.session.execute(waits.execution_options(synchronize_session="fetch"))
+
+
+def _nominated(member_id: int) -> ColumnElement[bool]:
+    """Why it was said of a thread that no lesson comes of it: by them, to them, or of what they began."""
+    own = select(Thread.id).where(Thread.author_id == member_id)
+    them = (Nomination.ended_by_id == member_id, Nomination.member_id == member_id)
+    return or_(*them, Nomination.thread_id.in_(own))
 
 
 def _sealed(member_id: int) -> Select[Any]:

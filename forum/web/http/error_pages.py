@@ -10,13 +10,15 @@ from flask import Flask, g, jsonify, redirect, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import BadHost, HTTPException, InternalServerError, SecurityError
 
+from forum.domain.threads import moved
+from forum.domain.threads.moved import MovedNumber
 from forum.infra import failures
 from forum.infra.failures import Failure
 from forum.infra.i18n import _, lazy
 from forum.infra.rates import TooOften
 from forum.policy.errors import Conflict, Forbidden, Invalid, NotFound
 from forum.web.http import indexing, reopened, unsent_forms, waiting
-from forum.web.http.current_user import forget_viewer
+from forum.web.http.current_user import forget_viewer, viewer
 from forum.web.http.links import own_path
 from forum.web.http.transactions import READING, ask_nothing_more, only_look
 
@@ -76,7 +78,19 @@ def is_for_script() -> bool:
 
 
 def _not_found(error: Exception) -> Any:
-    return _page("404", 404, _("This page is not here, or not for you."))
+    only_look()
+    merged_into = _merged_into()
+    if merged_into is None:
+        return _page("404", 404, _("This page is not here, or not for you."))
+    sentence = _("This thread was merged into “%(title)s”.", title=merged_into.title)
+    return _page("404", 404, sentence, merged_into=merged_into)
+
+
+def _merged_into() -> MovedNumber | None:
+    """Where the posts of the thread stand that this address is about, if a moderator merged it, to who may see it."""
+    thread_id = (request.view_args or {}).get("thread_id")
+    there = moved.leads_to(viewer(), thread_id, 1) if thread_id is not None else None
+    return there if there is not None and there.title else None
 
 
 def _invalid(error: Invalid) -> Any:

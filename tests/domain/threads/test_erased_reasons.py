@@ -4,9 +4,11 @@ import pytest
 from sqlalchemy import select
 
 from forum.domain.moderation import hiding, leaving_out, revisions
-from forum.domain.threads import posts, said_to_moderators
+from forum.domain.threads import nominations, posts, said_to_moderators
 from forum.infra import clock
 from forum.infra.db import db
+from forum.models.accounts import Capacity
+from forum.models.nominations import Nomination
 from forum.models.responses import ResponseKind, ThreadResponse
 from forum.models.sealing import Sealing
 from forum.models.spaces import Role
@@ -52,3 +54,31 @@ def test_the_reasons_are_emptied_and_those_of_others_stay(gent, leen, moderator,
     assert all(row.hidden_reason for row in others)
     assert other_sealing.reason == "A name."
     assert post.hidden_at is not None, "it stays hidden"
+
+
+def answered_things(space, member, moderator):
+    """A nomination that was closed and a capacity that was refused, each with its reason."""
+    thread = make_thread(space, make_member("Bo", space=space))
+    nominations.nominate(actor(member), thread.id)
+    nominations.close(actor(moderator), thread.id, reason=WHY)
+    refused = db.session.scalars(select(Capacity).where(Capacity.member_id == member.id)).one()
+    refused.confirmed_at = refused.confirmed_by_id = refused.confirmation = None
+    refused.refused_at, refused.refused_by_id, refused.refused_reason = clock.now(), moderator.id, WHY
+    db.session.flush()
+    return db.session.scalars(select(Nomination).where(Nomination.thread_id == thread.id)).one(), refused
+
+
+@pytest.mark.parametrize("whose", ["member", "moderator"])
+def test_so_do_answers_on_the_desk_that_whom_they_are_about_reads(gent, leen, moderator, whose):
+    theirs = answered_things(gent, leen, moderator)
+    second = make_member("Mo", space=gent, role=Role.MODERATOR)
+    others = answered_things(gent, make_member("Bart", space=gent), second)
+    said_to_moderators.erase((leen if whose == "member" else moderator).id)
+    db.session.expire_all()
+
+    def words(rows):
+        nomination, refused = rows
+        return [nomination.reason, refused.refused_reason]
+
+    assert (words(theirs), words(others)) == (["", ""], [WHY, WHY])
+    assert theirs[0].ended_at is not None, "it stays closed"
