@@ -23,7 +23,7 @@ from forum.web.http.current_user import actor
 from forum.web.http.links import own_path
 from forum.web.http.prefetch import is_ahead
 
-CARRIED = ("then", "item", "next")
+_CARRIED = ("then", "item", "next")
 KEPT = "desk_done"  # in the session, for the next look at the desk
 # Where the words that somebody typed are called an answer; on a request to join that is which button it was.
 _ANSWERED = ("objections-", "left_out-", "measures-")
@@ -74,7 +74,7 @@ def on_from_desk() -> dict[str, str]:
     """Return what a link of this page carries on, so that the page behind it leads back to the desk, too."""
     if request.values.get("then") != "desk":
         return {}
-    return {name: request.values[name] for name in CARRIED if request.values.get(name)}
+    return {name: request.values[name] for name in _CARRIED if request.values.get(name)}
 
 
 def just_done() -> Done | None:

@@ -133,6 +133,9 @@ def test_who_takes_readers_away_says_why_and_the_log_says_it(
     [act] = undoable.open_acts(actor(moderator))
     submit(client, f"/undo/{act.id}")
     assert any(f"A moderator {undone}" in one for one in log_of(client, karim, gent))
+    [line] = [one for one in log_of(client, moderator, gent) if undone in one]
+    assert "Reason:" not in line, "an undo has none"
+    assert words(browser(client, author).get("/moderation/mine")).count("Reason:") <= 1
     karim.locale = "nl"
     db.session.commit()
     in_dutch = " ".join(log_of(client, karim, gent))

@@ -28,7 +28,7 @@ def page(actor: Actor, *, cursor: str | None = None, limit: int = 30) -> Page[Lo
     # The name of a space that the actor no longer sees is not theirs to read either.
     place = and_(Space.id == ModerationAction.space_id, sees(Space, actor))
     query = (
-        reading.without_names(actor, ModerationAction.reason, Space.name.label("space_name"))
+        reading.without_names(actor, reading.REASON, Space.name.label("space_name"))
         .outerjoin(Space, place)
         .where(
             ModerationAction.action.in_(FOR_AUTHORS),

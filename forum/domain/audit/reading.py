@@ -4,23 +4,26 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Integer, Select, and_, case, cast, select
+from sqlalchemy import Integer, Select, and_, case, cast, func, select
 from sqlalchemy.orm import aliased
 
 from forum.domain.audit import resting
-from forum.domain.audit.kinds import CODED, DOERS
+from forum.domain.audit.kinds import DOERS
 from forum.domain.themes.labels import organisation
 from forum.infra.db import db
 from forum.models.accounts import Capacity, Confirmation, Member
 from forum.models.classification import ThreadChange
 from forum.models.house_rules import HouseRule, RulesVersion
-from forum.models.moderation import Action, ActorRole, ModerationAction
+from forum.models.moderation import Action, ActionReason, ActorRole, ModerationAction
 from forum.models.threads import Thread
 from forum.policy.actors import Actor
 from forum.policy.visibility import sees
 
 MAIL, NOTE, HOLDING = "mail_policy", "note", "holding"
 KEYS = (ModerationAction.created_at, ModerationAction.id)
+# The words of a reason alone: a code, or a mark beside no words, is said by the sentence of its line.
+_WORDS = select(ActionReason.words).where(ActionReason.action_id == ModerationAction.id)
+REASON = func.coalesce(_WORDS.scalar_subquery(), "").label("reason")
 _WHO, _ABOUT = aliased(Member), aliased(Member)
 
 
@@ -57,7 +60,7 @@ class LogLine:
     post_number: int | None = None
     reason: str = ""
     changes: tuple[Changed, ...] = ()
-    code: str = ""  # of a kind in CODED
+    code: str = ""  # of a kind in CODED, or a mark beside the reason
     rule: resting.Rule | None = None  # on which it rests
     other_title: str = ""  # of the other thread where one was split, or a merge undone, to who may see it
     handed_over: str = ""  # of a hand-over: the kind of what was taken over (`domain/handovers/kinds.py`)
@@ -114,7 +117,7 @@ def whole(actor: Actor) -> Select[Any]:
     return (
         without_names(
             actor,
-            ModerationAction.reason,
+            REASON,
             _WHO.name.label("actor_name"),
             _ABOUT.name.label("subject_name"),
             Capacity.function,
@@ -141,7 +144,7 @@ def whole_lines(rows: Any, *, with_changes: bool = True) -> list[LogLine]:
             job=row.function or "",
             organisation=organisation(row) if row.function else "",
             by_invitation=row.confirmation == Confirmation.INVITATION,
-            reason="" if row.action in CODED else row.reason,
+            reason=row.reason,
             changes=tuple(classified.get(row.id, ())) or _coded(row),
             handed_over=row.code if row.action == Action.HAND_OVER else "",
         )

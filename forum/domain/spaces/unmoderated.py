@@ -57,7 +57,8 @@ def of_network(actor: Actor, *, only: int | None = None) -> list[Unmoderated]:
 def offered(actor: Actor, space_ids: Collection[int]) -> dict[int, list[Offered]]:
     """Return who can be made a moderator of these spaces, the first OFFERED of each by name (one query); Forbidden.
 
-    Where something waits for somebody else the deputy may not look at it either, so is not offered.
+    Also to an administrator who does not belong there: ask it of spaces that need a moderator, and of no others. Where
+    something waits for somebody else the deputy may not look at it either, so is not offered.
     """
     require(may_administer(actor))
     place = func.row_number().over(partition_by=Membership.space_id, order_by=(Member.sort_key, Member.id))
