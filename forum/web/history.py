@@ -54,5 +54,6 @@ def hide(post_id: int, version: int) -> ResponseReturnValue:
 
 def _question(post_id: int, version: int, form: VersionForm) -> str:
     post, asked, space_id = revisions.asked(actor(), post_id, version)
-    form.offer_rules(space_id)
+    if post.author_id != actor().id:  # who hides their own is asked for none
+        form.offer_rules(space_id)
     return render_template("posts/version_hiding.html", post=post, version=asked, form=form)

@@ -122,6 +122,11 @@ def test_a_deputy_finds_what_waits_and_decides_it(client, gent, leen, moderator)
     page = read(client, f"/spaces/{gent.slug}/reports")
     assert "All moderators of this space are away" in page
     assert "Jan drinks." in page
+    moderator.suspended_at = clock.now()
+    db.session.commit()
+    page = read(client, f"/spaces/{gent.slug}/reports")
+    assert "Nobody moderates this space at the moment" in page
+    assert "Jan drinks." in page
     read(client, f"/posts/{post.id}/settlement")
     for path in ("", "/held", "/posts", "/log"):
         answer = client.get(f"/spaces/{gent.slug}/moderation{path}", headers=ENGLISH)

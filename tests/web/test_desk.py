@@ -63,6 +63,7 @@ def test_every_kind_waits_in_one_list_for_who_moderates_its_space(client, desk, 
     assert page.select_one("[data-opened]")["id"] == desk.items["without_words"], "it was due at once"
     assert page.select_one(".standfirst").get_text().startswith("17 things wait for somebody, ")
     assert page.select_one(".masthead .count").get_text().split()[0] == "17"
+    assert words(page.select_one("footer .only-phone a[href='/desk']")) == "Moderation 17 waiting"
     for kind, key in desk.items.items():
         with count_queries() as seen:
             page = at(client, f"/desk?item={key}&kind={kind}")

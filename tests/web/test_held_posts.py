@@ -64,6 +64,7 @@ def test_a_reply_waits_at_its_place_for_its_author_alone_and_then_appears(
     assert SECRET in page
     assert "Waits for a moderator" in page
     assert SECRET in client.get("/waiting-posts", headers=ENGLISH).text
+    assert 'href="/waiting-posts"' in client.get("/moderation/mine").text
     (one,) = held()
     for path in (
         at(thread),

@@ -237,6 +237,22 @@ def test_everybody_reads_the_policy_and_editors_write_it(as_, client, gent, leen
         client.application.config["REVIEW_MONTHS"] = 18
 
 
+def test_a_reason_and_a_rule_that_lack_are_both_said_at_once(as_, gent, leen, moderator, rules):
+    post = make_post(make_thread(gent, leen), leen, "Ask Jan in the Veldstraat.")
+    browser, asked = as_(moderator), "Choose the house rule on which this rests, or another reason."
+    for act in ("hiding", "deletion", "left-out"):
+        answer = submit(browser, f"/posts/{post.id}/{act}", {"words": "Veldstraat"})
+        assert (answer.status_code, "Say why: the author reads it." in answer.text, asked in answer.text) == (
+            422,
+            True,
+            True,
+        ), act
+        assert answer.text.index("Say why: the author reads it.") < answer.text.index(asked), act
+        answer = submit(browser, f"/posts/{post.id}/{act}", {"words": "Veldstraat", "rule": "other"})
+        assert (answer.status_code, asked in answer.text) == (422, False), act
+    assert asked not in read(browser, f"/posts/{post.id}/hiding")[1]
+
+
 def test_deleting_and_leaving_out_rest_on_a_rule_too(as_, gent, leen, moderator, rules):
     post = make_post(make_thread(gent, leen), leen, "Ask Jan in the Veldstraat.")
     browser = as_(moderator)

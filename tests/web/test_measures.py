@@ -48,6 +48,7 @@ def test_a_moderator_finds_the_page_from_the_list_and_from_a_post_and_others_do_
     assert f"/posts/{post.id}/author" in client.get(f"/threads/{post.thread_id}", follow_redirects=True).text
     assert client.get(f"/posts/{post.id}/author").location == page
     assert "Noor" in client.get(page).text
+    assert f"/spaces/{gent.slug}/moderation/log" in client.get(page).text
     assert client.get(f"/spaces/{gent.slug}/moderation/people/{moderator.id}").status_code == 403
     assert client.get(f"/spaces/{gent.slug}/moderation/people/{noor.id + 1000}").status_code == 404
     for who in (leen, noor):

@@ -8,7 +8,7 @@ from forum.domain.people import capacities
 from forum.infra import clock, rates
 from forum.infra.db import db
 from forum.models.accounts import Capacity, NetworkRole
-from forum.models.spaces import Role
+from forum.models.spaces import Audience, Role
 from tests.factories import make_member, make_post, make_space, make_thread, sign_in, submit
 
 WORDS = "Het stond op papier voor we begonnen, en dat hielp."
@@ -46,6 +46,29 @@ def test_a_refusal_leads_back_to_the_page_before_if_that_is_ours(client):
         assert refused.status_code == 403
         assert ("To the page before" in refused.text, "elsewhere" in refused.text) == (bool(leads), False)
         assert leads is None or leads in refused.text
+
+
+def test_who_comes_second_is_led_back_to_the_post_and_nobody_to_what_they_may_not_read(client):
+    space = make_space()
+    author, boss = make_member("Wim", space=space), make_member("Mo", space=space, role=Role.MODERATOR)
+    thread = make_thread(space, author, audience=Audience.SPACE)
+    post = make_post(thread, author)
+    stranger = make_member("Sien", space=make_space("Elsewhere"))
+    db.session.commit()
+    sign_in(client, boss)
+    sign_in(elsewhere := client.application.test_client(), stranger)
+    hiding, typed = f"/posts/{post.id}/hiding", {"reason": "Somebody is named."}
+    submit(client, hiding, typed)
+    here = {"Referer": f"http://localhost{hiding}"}
+    leads = f'href="/threads/{thread.id}-{thread.slug}#post-{post.number}"'
+    for refused in (client.get(hiding, headers=here), submit(client, hiding, typed, headers=here)):
+        assert (refused.status_code, leads in refused.text) == (403, True)
+    assert f"/threads/{thread.id}" not in elsewhere.get(hiding, headers=here).text
+    archive = f"/threads/{thread.id}/archive"
+    seen = re.search(r'name="seen" value="([^"]*)"', client.get(archive).text)[1]
+    submit(client, archive, {"seen": seen})
+    there = client.get(archive)
+    assert (there.status_code, f'href="/threads/{thread.id}"' in there.text) == (409, True)
 
 
 def test_words_that_came_too_often_can_be_sent_again(app, client, monkeypatch):

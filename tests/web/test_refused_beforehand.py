@@ -46,6 +46,7 @@ ACTS = {
     "archive": ("moderator", "/threads/{thread}/archive", "/threads/{thread}/archive", {"reason": ""}),
 }  # fmt: skip
 STAYS = "This thread stays in this space for now"
+MADE_INTO = f"{STAYS}: a lesson rests on it or is made from it"
 KEEPS = "This thread keeps its readers for now"
 REPLY = "A reply waits here for a moderator."
 HIDDEN = "The opening post is hidden"
@@ -55,7 +56,7 @@ REFUSED = {
     "a reply waits": {"move": STAYS, "ask to move": STAYS, "move one's own": STAYS, "ask to widen": REPLY,
                       "widen": REPLY, "widen one's own": KEEPS},
     "a post is reported": {"move": STAYS, "ask to move": STAYS, "move one's own": STAYS, "widen one's own": KEEPS},
-    "a lesson is made": {"move": STAYS, "ask to move": STAYS, "move one's own": STAYS},
+    "a lesson is made": {"move": MADE_INTO, "ask to move": MADE_INTO, "move one's own": MADE_INTO},
     "a reply is hidden": {"move": STAYS, "ask to move": STAYS, "move one's own": STAYS,
                           "split": "A thread begins with a post that can be read"},
     "the rules there are not accepted": dict.fromkeys(("move", "ask to move", "move one's own"), "house rules of"),

@@ -42,6 +42,9 @@ def test_the_page_before_a_split_tells_which_sentences_rest_on_what_goes(client,
 def test_posts_are_chosen_looked_at_and_split(client, moderator, thread, leen):
     sign_in(client, moderator)
     assert f"/threads/{thread.id}/split" in words(client.get(f"/threads/{thread.id}-who-rings-back"))
+    empty = submit(client, f"/threads/{thread.id}/split", {"audience": "space"})
+    for said in ("Choose at least one post.", "Choose a title."):
+        assert said in words(empty), "all that lacks is said at once"
     shown = words(client.get(f"/threads/{thread.id}/split?from=4"))
     assert re.findall(r'value="(\d)" checked', shown) == ["4", "5"]
     address, wish = (

@@ -3,10 +3,13 @@
 import re
 
 import pytest
+from sqlalchemy import select
 
+from forum.infra import clock
 from forum.infra.db import db
-from forum.models.spaces import Audience
-from tests.factories import sign_in, submit
+from forum.models.spaces import Audience, Role
+from forum.models.undo import UndoableAct
+from tests.factories import make_member, make_post, make_thread, sign_in, submit
 from tests.lesson_scenario import WORDS, build
 from tests.web_pages import confirm
 
@@ -68,3 +71,23 @@ def test_an_author_takes_an_excerpt_out_and_puts_it_back(client, session):
     assert way_out not in words(client.get(at))
     submit(client, undo_of(words(client.get("/consents/excerpts"))))
     assert WORDS in words(other.get(at))
+
+
+@pytest.mark.both_databases
+def test_the_desk_offers_to_undo_everything_that_can_be_undone_however_much_was_done(
+    client, session, gent, leen, moderator
+):
+    thread = make_thread(gent, leen)
+    posts = [make_post(thread, leen) for _ in range(10)]
+    other = make_member("Mo", space=gent, role=Role.MODERATOR)
+    db.session.commit()
+    sign_in(client, moderator)
+    for post in posts:
+        submit(client, f"/posts/{post.id}/hiding", {"reason": "A name"})
+    sign_in(colleague := client.application.test_client(), other)
+    assert words(client.get("/desk")).count("Undo until") == len(posts)
+    assert "Undo until" not in words(colleague.get("/desk"))
+    act = db.session.scalars(select(UndoableAct).order_by(UndoableAct.id)).first()
+    act.until = clock.now()
+    db.session.commit()
+    assert words(client.get("/desk")).count("Undo until") == len(posts) - 1

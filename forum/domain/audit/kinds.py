@@ -52,7 +52,7 @@ KINDS: dict[Action, Kind] = {
     Action.MAIL_POLICY: Kind(lazy("What may stand in e-mails"), members=True, coded=True),
     Action.NOTE: Kind(lazy("Note on the page of the space"), members=True, coded=True),
     Action.CAHIER: Kind(lazy("Cahier changed"), coded=True),
-    Action.ADMIT: Kind(lazy("Let in")),
+    Action.ADMIT: Kind(lazy("Admitted")),
     Action.NOT_ADMIT: Kind(lazy("Not let in")),
     Action.SET_ASIDE: Kind(lazy("No answer needed"), members=True, authors=True),
     Action.NEEDS_ANSWER: Kind(lazy("Waits for an answer again"), members=True, authors=True),

@@ -49,7 +49,8 @@ class SpaceDesk:
     waiting: list[Waiting]
     acts: list[OpenAct]
     is_deputy: bool
-    nobody_until: date | None  # while no moderator is there: until when
+    is_unmoderated: bool
+    nobody_until: date | None  # while its moderators are all away: until when
 
 
 def page(actor: Actor, slug: str) -> SpaceDesk:
@@ -64,7 +65,7 @@ def page(actor: Actor, slug: str) -> SpaceDesk:
     rows = db.session.execute(select(found).order_by(found.c.due_at, found.c.since_at).limit(MOST))
     acts = _acts(actor, space.id) + (_refusals(actor, slug) if is_deputy else [])
     return SpaceDesk(
-        space, [Waiting(**row._mapping) for row in rows], acts, is_deputy, absences.nobody_until(space.id)
+        space, [Waiting(**row._mapping) for row in rows], acts, is_deputy, *absences.nobody(space.id)
     )
 
 

@@ -15,7 +15,7 @@ from forum.infra import days
 from forum.policy.actors import Actor
 from forum.policy.errors import NotFound
 
-FEW = 8  # of what was done today
+FEW, MANY = 8, 60  # of what was done today: as a rule, and as long as it can be undone
 UNDONE_AS = {"settle_report": "settle"}  # what is undone, where it is called otherwise than its line
 
 
@@ -106,7 +106,7 @@ def of(actor: Actor, wanted: Wanted) -> Desk:
     found = waiting.everything(actor, space_ids)
     items, following = waiting.page(found, kind=wanted.kind, after=wanted.after)
     opened, gone = _opened(actor, space_ids, items, wanted.key)
-    lines = audit_log.own_lines(actor, space_ids, limit=FEW)
+    lines = audit_log.own_lines(actor, space_ids, limit=MANY)
     today = [line for line in lines if days.day_of(line.created_at) == days.today()]
     return Desk(
         items,
@@ -140,6 +140,7 @@ def _before(actor: Actor, item: Item) -> list[LogLine]:
 
 
 def _done(actor: Actor, lines: list[LogLine]) -> list[Done]:
+    """The latest of these lines, and every earlier one that can still be undone: here alone it may be offered."""
     if not lines:
         return []
     acts = undoable.open_acts(actor)
@@ -150,7 +151,7 @@ def _done(actor: Actor, lines: list[LogLine]) -> list[Done]:
     for line in lines:
         act = by_line.get(line.id) or by_post.pop(_undone(line), None)
         found.append(Done(line, act))
-    return found
+    return [one for place, one in enumerate(found) if place < FEW or one.act is not None]
 
 
 def _undone(line: LogLine) -> tuple[str, int | None, int | None]:

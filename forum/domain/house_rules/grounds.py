@@ -11,7 +11,7 @@ from sqlalchemy import ScalarSelect, Select, func, select
 from forum.domain.audit import resting
 from forum.domain.house_rules import versions
 from forum.infra.db import db
-from forum.infra.i18n import _
+from forum.infra.i18n import _, lazy
 from forum.infra.paging import id_of
 from forum.models.house_rules import HouseRule, RulesVersion
 from forum.models.moderation import Action, ModerationAction
@@ -19,6 +19,7 @@ from forum.models.threads import Post, PostRevision
 from forum.policy.errors import Invalid
 
 FIELD, OTHER = "rule", "other"
+NOT_CHOSEN = lazy("Choose the house rule on which this rests, or another reason.")
 
 
 def choices(space_id: int) -> list[tuple[str, str]]:
@@ -42,7 +43,7 @@ def rule_of(space_id: int, chosen: str) -> int | None:
     if not offered or chosen == OTHER:
         return None
     if not chosen:
-        raise Invalid(FIELD, _("Choose the house rule on which this rests, or another reason."))
+        raise Invalid(FIELD, str(NOT_CHOSEN))
     if chosen not in offered:
         raise Invalid(FIELD, _("The house rules changed meanwhile. Choose again."))
     return id_of(chosen)

@@ -136,12 +136,13 @@ def nobody_until(space_id: int) -> date | None:
 
 def nobody_until_in(space_ids: Collection[int]) -> dict[int, date]:
     """Return the same of several spaces, without those where one is there, or that have none (one query)."""
-    found = {}
-    for space_id, people in _others(None, sorted(space_ids)).items():
-        now = [one for one in people if one is not None and one.first <= days.today() <= one.last]
-        if len(now) == len(people):
-            found[space_id] = min(one.last for one in now)
-    return found
+    return _all_away(_others(None, sorted(space_ids)))
+
+
+def nobody(space_id: int) -> tuple[bool, date | None]:
+    """Return whether a space has no moderator, and if it has: until when none is there (system read, one query)."""
+    people = _others(None, [space_id])
+    return not people, _all_away(people).get(space_id)
 
 
 def away_today(member_ids: Collection[int]) -> set[int]:
@@ -209,6 +210,16 @@ def _others(actor: Actor | None, space_ids: list[int]) -> dict[int, list[Days | 
     found: dict[int, list[Days | None]] = {}
     for space_id, first, last in db.session.execute(query):
         found.setdefault(space_id, []).append(Days(first, last) if first is not None else None)
+    return found
+
+
+def _all_away(people_of: dict[int, list[Days | None]]) -> dict[int, date]:
+    """By space of whose moderators none is there today: the last day of that."""
+    found = {}
+    for space_id, people in people_of.items():
+        now = [one for one in people if one is not None and one.first <= days.today() <= one.last]
+        if len(now) == len(people):
+            found[space_id] = min(one.last for one in now)
     return found
 
 

@@ -30,8 +30,8 @@ def why_it_stays(thread: Thread) -> str:
     # whoever moderates the other space could show again, and they would read why.
     if has_lesson(thread.id) or post_store.has_hidden(thread) or has_hidden_words(thread) or _waits(thread):
         return _(
-            "This thread stays in this space for now: a lesson is made from it, something in it is hidden, or "
-            "something in it waits for the moderators of this space."
+            "This thread stays in this space for now: a lesson rests on it or is made from it, something in it is "
+            "hidden, or something in it waits for the moderators of this space."
         )
     return ""
 

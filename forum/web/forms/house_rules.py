@@ -1,6 +1,7 @@
 """Writing house rules, and choosing the one on which an act rests."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, IntegerField, SelectField, StringField, TextAreaField
@@ -41,8 +42,16 @@ class GroundedForm(FlaskForm):
     rule = SelectField(lazy("House rule on which it rests"), validate_choice=False, choices=[], default="")
 
     def offer_rules(self, space_id: int) -> None:
-        """Offer the rules in force in a space; nothing is asked where there are none."""
+        """Offer the rules in force in a space; nothing is asked where there are none.
+
+        Where a reason lacks, a rule does too: both are said at once.
+        """
         self.rule.choices = rules_to_choose(grounds.choices(space_id))
+        why: Any = self._fields.get("reason") or self._fields["answer"]
+        if self.rule.choices and why.errors and not (why.data or "").strip() and not self.rule.data:
+            self.rule.errors = [str(grounds.NOT_CHOSEN)]
+            # Said last, as it stands on the page.
+            self._fields["rule"] = self._fields.pop("rule")
 
     @property
     def chosen_rule(self) -> str:

@@ -25,7 +25,11 @@ _THREAD = re.compile(r"(?:.*/threads/)?(\d{1,10})(?:[-/?#].*)?")
 
 class SplitForm(FlaskForm):
     numbers = SelectMultipleField(
-        lazy("Which posts?"), coerce=id_of, validate_choice=False, option_widget=CheckboxInput()
+        lazy("Which posts?"),
+        [DataRequired(lazy("Choose at least one post."))],
+        coerce=id_of,
+        validate_choice=False,
+        option_widget=CheckboxInput(),
     )
     title = StringField(
         lazy("Title of the new thread"), [Longest(Thread.TITLE_MAX, missing=lazy("Choose a title."))]

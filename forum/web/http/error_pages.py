@@ -6,18 +6,18 @@ A script that asks for JSON, such as the one that keeps drafts, gets the sentenc
 import logging
 from typing import Any
 
-from flask import Flask, g, jsonify, redirect, render_template, request
+from flask import Flask, g, jsonify, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import BadHost, HTTPException, InternalServerError, SecurityError
 
-from forum.domain.threads import moved
+from forum.domain.threads import moved, posts
 from forum.domain.threads.moved import MovedNumber
 from forum.infra import failures
 from forum.infra.failures import Failure
 from forum.infra.i18n import _, lazy
 from forum.infra.rates import TooOften
 from forum.policy.errors import Conflict, Forbidden, Invalid, NotFound
-from forum.web.http import indexing, reopened, unsent_forms, waiting
+from forum.web.http import indexing, links, reopened, unsent_forms, waiting
 from forum.web.http.current_user import forget_viewer, viewer
 from forum.web.http.links import own_path
 from forum.web.http.transactions import READING, ask_nothing_more, only_look
@@ -60,7 +60,11 @@ def _page(name: str, status: int, sentence: Any, **context: Any) -> Any:
     if is_for_script():
         return jsonify(message=str(sentence)), status
     typed = unsent_forms.request_fields()
-    page = render_template(f"errors/{name}.html", typed=typed, reason=sentence, before=_before(), **context)
+    before = _before()
+    thread = _thread() if before is None and status in (403, 409) else None
+    page = render_template(
+        f"errors/{name}.html", typed=typed, reason=sentence, before=before, thread=thread, **context
+    )
     return page, status
 
 
@@ -70,6 +74,20 @@ def _before() -> str | None:
     came_from = request.referrer or ""
     path = own_path(came_from.removeprefix(root)) if came_from.startswith(f"{root}/") else None
     return None if path in (request.path, request.full_path) else path
+
+
+def _thread() -> str | None:
+    """The address of the thread, or of the post in it, that was to be acted on, for who reads it; None for another."""
+    about, reader = request.view_args or {}, viewer()
+    if "thread_id" in about:
+        return url_for("threads.short", thread_id=about["thread_id"])
+    if "post_id" not in about or reader is None:
+        return None
+    try:
+        thread, post = posts.place(reader, about["post_id"])
+    except NotFound:
+        return None
+    return links.to_post(thread.id, thread.slug, post.number)
 
 
 def is_for_script() -> bool:
