@@ -42,12 +42,13 @@ def _page(wrong: Wrong | None = None) -> str:
     forms = {space_id: Wrong(space_id, "handle", ModeratorForm(formdata=None)).form for space_id in ids}
     if wrong is not None:
         forms[wrong.about] = wrong.form
+    choosing = [row.id for row in rows if not row.are_away] + [row.id for row in others]
     return render_template(
         "admin/spaces.html",
         rows=rows,
         others=others,
         forms=forms,
         most=unmoderated.MOST,
-        offered=unmoderated.offered(actor(), ids),
+        offered=unmoderated.offered(actor(), choosing),
         most_offered=unmoderated.OFFERED,
     )
