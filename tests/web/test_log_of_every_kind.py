@@ -133,7 +133,7 @@ def test_an_author_never_reads_who_reported_the_post(client, gent, leen, moderat
     db.session.commit()
     with clock.at(clock.now() + timedelta(minutes=11)):  # what can be undone is not told yet
         mine = browser(client, leen).get("/moderation/mine?lang=en").text.split("<main")[1]
-    assert ("It still stands." in mine, "asks the author of post 2" in mine) == (True, True)
+    assert ("It still stands." in mine, "asked the author of post 2" in mine) == (True, True)
     for kept in ("Ruth", "reported", "Zo is het niet.", "Dank.", "Wouter"):
         assert kept not in mine
     assert (

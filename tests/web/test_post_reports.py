@@ -128,7 +128,7 @@ def test_it_is_settled_from_the_list_with_what_was_typed_kept_and_undone_there(
         assert 'href="/reports"' in own.get("/notifications").text
         assert all(words in own.get("/reports").text for words in ("asked to change it", "Thank you"))
     log = mod.get(f"/spaces/{gent.slug}/moderation").text
-    assert "asks the author of post 2" in log
+    assert "asked the author of post 2" in log
     assert "Noor" not in log
 
 

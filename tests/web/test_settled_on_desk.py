@@ -68,7 +68,7 @@ def test_one_settlement_is_one_line_of_today_in_true_words_and_so_is_its_undo(cl
     sign_in(client, desk.sien)
     key = desk.items["reported"]
     before = len(at(client).select("[aria-labelledby=today] li"))
-    for number, said in ((1, "asks the author of post"), (2, "It stays as it is.")):
+    for number, said in ((1, "asked the author of post"), (2, "It stays as it is.")):
         page = at(client, f"/desk?item={key}")
         page.select_one("[data-opened] [name=reason]")["value"] = "Leave the street out."
         page = press(client, page, number)
