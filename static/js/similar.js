@@ -24,7 +24,7 @@ export function start(form) {
     said.className = answer.said ? "hint" : "vh";
   }
   // Under the title, where people look: on a phone the list is below the keyboard.
-  title.closest(".field").append(said);
+  title.after(said);
 
   title.addEventListener("input", () => {
     clearTimeout(timer);

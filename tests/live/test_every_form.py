@@ -17,6 +17,7 @@ FEWEST = 40  # addresses that take forms
 WITHOUT_DATABASE = {
     "/accounts/confirm/x",
     "/accounts/reset/x",
+    "/address/x",
     "/invitations/x",
     "/unsubscribe/x",
     "/unsubscribe/x/choices",

@@ -65,9 +65,10 @@ def _erase_answers(member_id: int) -> None:
         update(SealingObjection).where(stays_out).values(answer=""),
         update(HeldPost).where(HeldPost.decided_by_id == member_id).values(reason=""),
         update(Nomination).where(_nominated(member_id)).values(reason=""),
-        update(Capacity).where(refused).values(refused_reason=""),
     ):
         db.session.execute(change.execution_options(synchronize_session="fetch"))
+    for capacity in db.session.scalars(select(Capacity).where(refused)):
+        capacity.refused_reason = ""
 
 
 def _erase_hidden(member_id: int) -> None:
