@@ -77,6 +77,7 @@ MOVING = """() => {
             && ['::before', '::after'].some(part => long(getComputedStyle(e, part)))))
         .map(e => `${e.tagName}.${e.className}`);
 }"""
+WHOLE = "() => document.fonts.ready.then(() => document.documentElement.scrollHeight)"
 TOO_WIDE = """() => {
     const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
     return wide > 0 ? [`${wide} px too wide`] : [];
@@ -101,7 +102,8 @@ def found_on(page) -> list[str]:
     A letter in its frame grows with the window up to a limit, and the page with it.
     """
     for _growth in range(3):
-        tall = max(page.evaluate("() => document.documentElement.scrollHeight"), 844)
+        # A typeface that comes later makes the page longer.
+        tall = max(page.evaluate(WHOLE), 844)
         if tall == page.viewport_size["height"]:
             break
         page.set_viewport_size({"width": page.viewport_size["width"], "height": tall})
